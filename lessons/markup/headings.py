@@ -1,0 +1,114 @@
+"""Headings: anchors as GitHub makes them, the blocks of a lesson, a table of contents."""
+
+import re
+import unicodedata
+from xml.etree.ElementTree import Element, SubElement
+
+from markdown.treeprocessors import Treeprocessor
+
+from lessons.markup.page import Heading, Page
+from lessons.markup.reader import RAW
+
+BLOCKS = ("takeaways", "links", "exercise")
+_ATTRIBUTE = re.compile(r"\s*\{(?P<mark>[.#])(?P<name>[^\s{}]+)\}\s*$")
+_LEVELS = {f"h{level}": level for level in range(1, 7)}
+
+
+class Headings(Treeprocessor):
+    """Give every heading an anchor, check the levels, and find the blocks of a lesson."""
+
+    def __init__(self, page: Page) -> None:
+        super().__init__()
+        self.page = page
+        self.taken: dict[str, int] = {}
+        self.level = 1
+        self.blocks: list[str] = []
+
+    def run(self, root: Element) -> None:
+        for element in root:
+            if element.tag in _LEVELS:
+                self._heading(element)
+        for parent in root:
+            for element in parent.iter():
+                if element is not parent and element.tag in _LEVELS:
+                    self.page.error(
+                        element.get("line"), "a heading inside a list or a quote; move it out"
+                    )
+
+    def _heading(self, element: Element) -> None:
+        mark, name = _take_attribute(element)
+        text = unicodedata.normalize("NFC", plain_text(element)).strip()
+        self._check_level(element, text)
+        if mark == ".":
+            self._block(element, name)
+        anchor = self._unique(name if mark == "#" else slug(text))
+        element.set("id", anchor)
+        if not self.blocks:
+            self.page.headings.append(Heading(_LEVELS[element.tag], anchor, text))
+            link = SubElement(element, "a", {"class": "anchor", "href": f"#{anchor}"})
+            link.set("aria-hidden", "true")
+            link.set("tabindex", "-1")
+            link.text = "#"
+        elif mark != "." and element.tag == "h2":
+            self.page.error(
+                element.get("line"),
+                f"“{text}” comes after the block {{.{self.blocks[-1]}}}; move it above the blocks",
+            )
+
+    def _check_level(self, element: Element, text: str) -> None:
+        level, line = _LEVELS[element.tag], element.get("line")
+        if not text:
+            self.page.error(line, "a heading without text; write one or take it out")
+        if level == 1:
+            self.page.error(line, f"“# {text}” is a second title; begin with ## (the title is above)")
+        elif level > self.level + 1:
+            self.page.error(
+                line, f"“{text}” skips a level: {'#' * level} after {'#' * self.level}; "
+                f"write {'#' * (self.level + 1)}"
+            )
+        self.level = max(level, 1)
+
+    def _block(self, element: Element, name: str) -> None:
+        line = element.get("line")
+        if name not in BLOCKS:
+            self.page.error(line, f"{{.{name}}} is no block; the blocks are .takeaways, .links, .exercise")
+            return
+        if element.tag != "h2":
+            self.page.error(line, f"the block {{.{name}}} must be a heading of level 2: ## …")
+        if name in self.blocks:
+            self.page.error(line, f"a second {{.{name}}} block; put both into one")
+        elif self.blocks and BLOCKS.index(name) < BLOCKS.index(self.blocks[-1]):
+            self.page.error(line, f"{{.{name}}} must come before {{.{self.blocks[-1]}}}; move it up")
+        self.blocks.append(name)
+        element.set("block", name)
+
+    def _unique(self, anchor: str) -> str:
+        count = self.taken.get(anchor, 0)
+        self.taken[anchor] = count + 1
+        return f"{anchor}-{count}" if count else anchor
+
+
+def slug(text: str) -> str:
+    """The anchor that GitHub gives a heading: lower case, no punctuation, hyphens for spaces."""
+    kept = re.sub(r"[^\w\- ]", "", text.lower())
+    return kept.strip().replace(" ", "-") or "section"
+
+
+def plain_text(element: Element) -> str:
+    """The text a reader sees in an element, without its tags and without raw HTML tags."""
+    parts = [re.sub(r"<[^>]*>", "", element.text or "") if element.tag == RAW else element.text or ""]
+    for child in element:
+        if child.get("class") not in ("anchor", "footnote-ref"):
+            parts.append(plain_text(child))
+        parts.append(child.tail or "")
+    return "".join(parts)
+
+
+def _take_attribute(element: Element) -> tuple[str, str]:
+    holder, name = (element[-1], "tail") if len(element) else (element, "text")
+    text = getattr(holder, name) or ""
+    match = _ATTRIBUTE.search(text)
+    if not match:
+        return "", ""
+    setattr(holder, name, text[: match.start()])
+    return match.group("mark"), match.group("name")

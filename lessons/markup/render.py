@@ -1,0 +1,122 @@
+"""From a page's markdown to the blocks of a lesson."""
+
+import re
+from collections import Counter
+from xml.etree.ElementTree import Element
+
+from markdown import Markdown
+from markdown.extensions import Extension
+
+from lessons.markup.asides import Asides
+from lessons.markup.code import Code
+from lessons.markup.figures import Figures
+from lessons.markup.formulas import Formulas
+from lessons.markup.headings import Headings, plain_text
+from lessons.markup.links import Links
+from lessons.markup.minutes import reading_minutes
+from lessons.markup.page import Page, Rendered
+from lessons.markup.raw_html import RawHtml
+from lessons.markup.reader import RAW, CommonMark, to_html
+from lessons.markup.sanitize import INLINE, sanitize
+
+VERSION = "1"  # raise it when the same markdown gives other HTML: the next load renders all anew
+
+
+class _Lesson(Extension):
+    def __init__(self, page: Page) -> None:
+        super().__init__()
+        self.page = page
+
+    def extendMarkdown(self, md: Markdown) -> None:
+        steps = (RawHtml, Asides, Formulas, Code, Figures, Headings, Links)
+        for priority, step in enumerate(reversed(steps)):
+            md.treeprocessors.register(step(self.page), step.__name__, priority)
+
+
+def render(page: Page) -> Rendered:
+    """Render the body of a lesson. Every mistake is in the result's ``problems``."""
+    trees: list[Element] = []
+    md = Markdown(extensions=[CommonMark(page), _Lesson(page)])
+    md.serializer = lambda root: trees.append(root) or to_html(root)  # type: ignore[func-returns-value]
+    md.convert(page.text)
+    root = trees[0] if trees else Element("div")
+    blocks = _cut(root)
+    figures = md.treeprocessors["Figures"]
+    text = "\n".join(plain_text(element) for element in root)
+    takeaways = blocks["takeaways"]
+    rendered = {name: _sanitized(elements, page) for name, elements in blocks.items()}
+    _check_blocks(blocks, page)
+    return Rendered(
+        body=rendered["body"],
+        takeaways=rendered["takeaways"],
+        external_links=rendered["links"],
+        exercise=rendered["exercise"],
+        takeaway_count=sum(len(e.findall("li")) for e in takeaways if e.tag in ("ul", "ol")),
+        headings=page.headings,
+        links=page.links,
+        pictures=figures.used,
+        text=re.sub(r"[ \t]*\n\s*", "\n", text).strip(),
+        minutes=reading_minutes(text),
+        problems=page.problems,
+    )
+
+
+def render_inline(page: Page) -> tuple[str, str]:
+    """Render one line of inline markdown (a summary): its HTML and its plain text."""
+    md = Markdown(extensions=[CommonMark(page), _Lesson(page)])
+    trees: list[Element] = []
+    md.serializer = lambda root: trees.append(root) or to_html(root)  # type: ignore[func-returns-value]
+    md.convert(page.text)
+    root = trees[0] if trees else Element("div")
+    if len(root) != 1 or root[0].tag != "p":
+        page.error(1, "only inline markdown can stand here: one paragraph of text")
+        return "", plain_text(root)
+    html = to_html(root[0]).removeprefix("<p>").removesuffix("</p>")
+    return sanitize(html, INLINE), plain_text(root[0])
+
+
+def render_prose(page: Page) -> str:
+    """Render a description: paragraphs, lists and the like, without the blocks of a lesson."""
+    md = Markdown(extensions=[CommonMark(page), _Lesson(page)])
+    return sanitize(md.convert(page.text))
+
+
+def _cut(root: Element) -> dict[str, list[Element]]:
+    blocks: dict[str, list[Element]] = {"body": [], "takeaways": [], "links": [], "exercise": []}
+    current = blocks["body"]
+    footnotes: list[Element] = []
+    for element in root:
+        name = element.attrib.pop("block", "")
+        if name:
+            current = blocks[name]
+        elif element.get("class") == "footnotes":
+            footnotes.append(element)
+        else:
+            current.append(element)
+    blocks["body"] += footnotes
+    return blocks
+
+
+def _check_blocks(blocks: dict[str, list[Element]], page: Page) -> None:
+    if not any(element.tag != RAW for element in blocks["body"]):
+        page.error(1, "the body is empty; write the lesson, or set status: draft and a first line")
+    for element in blocks["takeaways"]:
+        if element.tag not in ("ul", "ol"):
+            page.error(element.get("line"), "Key Takeaways hold one list and nothing else")
+
+
+def _sanitized(elements: list[Element], page: Page) -> str:
+    parts = []
+    for element in elements:
+        parts.append(to_html(element).strip())
+    html = "\n".join(parts)
+    clean = sanitize(html)
+    lost = _tags(html) - _tags(clean)
+    if lost:
+        names = ", ".join(f"<{name}>" for name in sorted(lost))
+        page.error(elements[0].get("line"), f"the sanitiser would drop {names}; take it out")
+    return clean
+
+
+def _tags(html: str) -> Counter[str]:
+    return Counter(re.findall(r"<([a-zA-Z][a-zA-Z0-9]*)", html))

@@ -1,0 +1,15 @@
+"""Addresses without a language: the root, what machines read, pictures."""
+
+from django.contrib.sitemaps.views import sitemap
+from django.urls import path
+
+from lessons import views
+from lessons.sitemaps import SITEMAPS
+
+
+urlpatterns = [
+    path("", views.root, name="root"),
+    path("robots.txt", views.robots, name="robots"),
+    path("sitemap.xml", sitemap, {"sitemaps": SITEMAPS}, name="sitemap"),
+    path("assets/<str:name>", views.asset, name="asset"),
+]

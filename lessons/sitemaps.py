@@ -1,0 +1,3 @@
+from django.contrib.sitemaps import Sitemap
+
+SITEMAPS: dict[str, type[Sitemap]] = {}
