@@ -1,9 +1,10 @@
 """Addresses without a language: the root, what machines read, pictures."""
 
+from django.conf import settings
 from django.contrib.sitemaps.views import sitemap
 from django.urls import path
 
-from lessons import views
+from lessons import preview, views
 from lessons.sitemaps import SITEMAPS
 
 
@@ -13,3 +14,5 @@ urlpatterns = [
     path("sitemap.xml", sitemap, {"sitemaps": SITEMAPS}, name="sitemap"),
     path("assets/<str:name>", views.asset, name="asset"),
 ]
+if settings.DEBUG:
+    urlpatterns.append(path("preview/", preview.events, name="preview"))

@@ -4,8 +4,7 @@ import difflib
 from typing import Any
 
 from django.conf import settings
-from django.db.models import F, OuterRef, Subquery, Value
-from django.db.models.functions import Concat
+from django.db.models import Subquery
 from django.http import (
     Http404,
     HttpRequest,
@@ -250,11 +249,10 @@ def _picture(outline: Outline) -> str:
 
 def _edition(lesson_id: str, language: str) -> Edition:
     """The edition with its lesson and the version of its discussion, in one query."""
-    versions = PageVersion.objects.filter(key=OuterRef("version_key")).values("value")
+    version = PageVersion.objects.filter(key=f"lesson:{lesson_id}").values("value")
     return (
         Edition.objects.select_related("lesson")
-        .annotate(version_key=Concat(Value("lesson:"), F("lesson_id")))
-        .annotate(discussion_version=Subquery(versions))
+        .annotate(discussion_version=Subquery(version))
         .get(lesson_id=lesson_id, language=language)
     )
 

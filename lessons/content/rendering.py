@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+import threading
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
@@ -122,7 +123,8 @@ def _job(tree: ContentTree, edition: EditionFile) -> _Job:
 
 def _results(jobs: list[_Job], refers: Refers) -> Iterable[_Result]:
     workers = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    if len(jobs) < _FEW or workers < 2:
+    # Forking a process that has threads (the live preview) can lock up its children.
+    if len(jobs) < _FEW or workers < 2 or threading.active_count() > 1:
         _refer(refers.targets, refers.pictures)
         yield from map(_render, jobs)
         return

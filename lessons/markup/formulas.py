@@ -40,5 +40,5 @@ class Formulas(Treeprocessor):
             mathml = f"<code>{escape(latex)}</code>"
         mathml = mathml.replace("<math ", f'<math alttext="{escape(latex)}" ', 1)
         if display == "block":
-            mathml = f'<div class="formula" tabindex="0">{mathml}</div>'
+            mathml = f'<span class="formula" tabindex="0">{mathml}</span>'
         element.text = mathml

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from html import unescape
 from xml.etree.ElementTree import Element, SubElement
 
 from markdown.treeprocessors import Treeprocessor
@@ -102,6 +103,33 @@ def plain_text(element: Element) -> str:
             parts.append(plain_text(child))
         parts.append(child.tail or "")
     return "".join(parts)
+
+
+_BLOCKS = {"p", "li", "dt", "dd", "tr", "h2", "h3", "h4", "h5", "h6", "figcaption", "pre", "figure", RAW}
+_CELLS = {"td", "th"}
+
+
+def readable_text(root: Element) -> str:
+    """The text of a page for search and reading time: a line a block, spaces between cells."""
+    parts: list[str] = []
+    _read(root, parts)
+    return re.sub(r"[ \t]*\n\s*", "\n", "".join(parts)).strip()
+
+
+def _read(element: Element, parts: list[str]) -> None:
+    if element.get("class") in ("anchor", "footnote-ref", "footnote-back"):
+        return
+    text = element.text or ""
+    if element.tag == RAW:
+        text = unescape(re.sub(r"<[^>]*>", "", text))
+    parts.append(text)
+    for child in element:
+        _read(child, parts)
+        parts.append(child.tail or "")
+    if element.tag in _BLOCKS and not (element.tag == RAW and "\n" not in (element.text or "")):
+        parts.append("\n")
+    elif element.tag in _CELLS:
+        parts.append(" ")
 
 
 def _take_attribute(element: Element) -> tuple[str, str]:

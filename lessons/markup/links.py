@@ -10,6 +10,7 @@ from markdown.treeprocessors import Treeprocessor
 
 from lessons.markup.page import Link, Page
 
+_HANGUL = re.compile("[\uac00-\ud7a3]")
 _TRANSLATION = re.compile(r"\.[a-z]{2}\.md$")
 
 
@@ -29,6 +30,11 @@ class Links(Treeprocessor):
         parts = urlsplit(href)
         if parts.scheme in ("http", "https") and parts.netloc:
             link.set("rel", "noopener")
+            if (link.text or "").startswith(("http", "www.")) and _HANGUL.search(link.text or ""):
+                self.page.warn(
+                    line, f"the bare address {link.text} swallows the Hangul after it; "
+                    "put the address between < and >, or write [text](address)"
+                )
         elif parts.scheme == "mailto":
             return
         elif parts.scheme or parts.netloc:

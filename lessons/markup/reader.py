@@ -17,6 +17,7 @@ from markdown import Markdown
 from markdown.blockparser import BlockParser
 from markdown.extensions import Extension
 from markdown_it import MarkdownIt
+from markdown_it.common.utils import unescapeAll
 from markdown_it.token import Token
 from mdit_py_plugins.deflist import deflist_plugin
 from mdit_py_plugins.dollarmath import dollarmath_plugin
@@ -41,7 +42,13 @@ class CommonMark(Extension):
             for name in [item.name for item in registry._priority]:
                 registry.deregister(name)
         md.parser = _Parser(md, self.page)
-        md.serializer = to_html
+
+
+def markdown_for(page: Page, *extensions: Extension) -> Markdown:
+    """A Markdown that reads this page as CommonMark; good for one conversion."""
+    md = Markdown(extensions=[CommonMark(page), *extensions])
+    md.serializer = to_html  # not in the extension: the constructor sets its own afterwards
+    return md
 
 
 class _Parser(BlockParser):
@@ -61,7 +68,14 @@ def commonmark() -> MarkdownIt:
     md = MarkdownIt("commonmark", {"maxNesting": 60})
     use_cjk_emphasis(md)
     gfm_plugin(md)
-    md.use(dollarmath_plugin, allow_labels=False, allow_space=False, allow_digits=False)
+    md.use(
+        dollarmath_plugin,
+        allow_labels=False,
+        allow_space=False,
+        allow_digits=False,
+        allow_blank_lines=False,
+        double_inline=True,
+    )
     md.use(deflist_plugin)
     return md
 
@@ -147,7 +161,7 @@ class _TreeBuilder:
         self._leaf("pre", info="", indented="1").text = token.content
 
     def _fence(self, token: Token) -> None:
-        self._leaf("pre", info=token.info.strip()).text = token.content
+        self._leaf("pre", info=unescapeAll(token.info).strip()).text = token.content
 
     def _html_block(self, token: Token) -> None:
         self._leaf(RAW).text = token.content
@@ -160,6 +174,9 @@ class _TreeBuilder:
 
     def _math_inline(self, token: Token) -> None:
         self._leaf("math", display="inline").text = token.content
+
+    def _math_inline_double(self, token: Token) -> None:
+        self._leaf("math", display="block").text = token.content
 
     def _math_block(self, token: Token) -> None:
         self._leaf("math", display="block").text = token.content

@@ -11,12 +11,12 @@ from lessons.markup.asides import Asides
 from lessons.markup.code import Code
 from lessons.markup.figures import Figures
 from lessons.markup.formulas import Formulas
-from lessons.markup.headings import Headings, plain_text
+from lessons.markup.headings import Headings, plain_text, readable_text
 from lessons.markup.links import Links
 from lessons.markup.minutes import reading_minutes
 from lessons.markup.page import Page, Rendered
 from lessons.markup.raw_html import RawHtml
-from lessons.markup.reader import RAW, CommonMark, to_html
+from lessons.markup.reader import RAW, markdown_for, to_html
 from lessons.markup.sanitize import INLINE, sanitize
 
 VERSION = "1"  # raise it when the same markdown gives other HTML: the next load renders all anew
@@ -27,22 +27,23 @@ class _Lesson(Extension):
         super().__init__()
         self.page = page
 
+        self.figures = Figures(page)
+
     def extendMarkdown(self, md: Markdown) -> None:
-        steps = (RawHtml, Asides, Formulas, Code, Figures, Headings, Links)
+        page = self.page
+        steps = (
+            RawHtml(page), Asides(page), Formulas(page), Code(page), self.figures, Headings(page), Links(page),
+        )
         for priority, step in enumerate(reversed(steps)):
-            md.treeprocessors.register(step(self.page), step.__name__, priority)
+            md.treeprocessors.register(step, type(step).__name__, priority)
 
 
 def render(page: Page) -> Rendered:
     """Render the body of a lesson. Every mistake is in the result's ``problems``."""
-    trees: list[Element] = []
-    md = Markdown(extensions=[CommonMark(page), _Lesson(page)])
-    md.serializer = lambda root: trees.append(root) or to_html(root)  # type: ignore[func-returns-value]
-    md.convert(page.text)
-    root = trees[0] if trees else Element("div")
+    lesson = _Lesson(page)
+    root = _tree(page, lesson)
     blocks = _cut(root)
-    figures = md.treeprocessors["Figures"]
-    text = "\n".join(plain_text(element) for element in root)
+    text = readable_text(root)
     takeaways = blocks["takeaways"]
     rendered = {name: _sanitized(elements, page) for name, elements in blocks.items()}
     _check_blocks(blocks, page)
@@ -54,8 +55,8 @@ def render(page: Page) -> Rendered:
         takeaway_count=sum(len(e.findall("li")) for e in takeaways if e.tag in ("ul", "ol")),
         headings=page.headings,
         links=page.links,
-        pictures=figures.used,
-        text=re.sub(r"[ \t]*\n\s*", "\n", text).strip(),
+        pictures=lesson.figures.used,
+        text=text,
         minutes=reading_minutes(text),
         problems=page.problems,
     )
@@ -63,11 +64,7 @@ def render(page: Page) -> Rendered:
 
 def render_inline(page: Page) -> tuple[str, str]:
     """Render one line of inline markdown (a summary): its HTML and its plain text."""
-    md = Markdown(extensions=[CommonMark(page), _Lesson(page)])
-    trees: list[Element] = []
-    md.serializer = lambda root: trees.append(root) or to_html(root)  # type: ignore[func-returns-value]
-    md.convert(page.text)
-    root = trees[0] if trees else Element("div")
+    root = _tree(page, _Lesson(page))
     if len(root) != 1 or root[0].tag != "p":
         page.error(1, "only inline markdown can stand here: one paragraph of text")
         return "", plain_text(root)
@@ -77,8 +74,16 @@ def render_inline(page: Page) -> tuple[str, str]:
 
 def render_prose(page: Page) -> str:
     """Render a description: paragraphs, lists and the like, without the blocks of a lesson."""
-    md = Markdown(extensions=[CommonMark(page), _Lesson(page)])
-    return sanitize(md.convert(page.text))
+    return sanitize(markdown_for(page, _Lesson(page)).convert(page.text))
+
+
+def _tree(page: Page, lesson: "_Lesson") -> Element:
+    """The processed elements of a page, before they become text."""
+    trees = [Element("div")]
+    md = markdown_for(page, lesson)
+    md.serializer = lambda root: trees.append(root) or to_html(root)  # type: ignore[func-returns-value]
+    md.convert(page.text)
+    return trees[-1]
 
 
 def _cut(root: Element) -> dict[str, list[Element]]:

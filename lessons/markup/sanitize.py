@@ -23,12 +23,12 @@ _MATHML_ATTRIBUTES = (
 
 LESSON: Mapping[str, frozenset[str]] = {
     **dict.fromkeys(
-        "p br hr em strong del s ins kbd mark q cite samp small sub summary var wbr ruby rp rt "
+        "br hr em strong del s ins kbd mark q cite samp small sub summary var wbr ruby rp rt "
         "blockquote dl dt dd thead tbody tr table figcaption code".split(),
         frozenset[str](),
     ),
     **dict.fromkeys(("h2", "h3", "h4", "h5", "h6"), frozenset({"id"})),
-    **dict.fromkeys(("th", "td", "aside", "ul", "figure"), frozenset({"class"})),
+    **dict.fromkeys(("p", "th", "td", "aside", "ul", "figure"), frozenset({"class"})),
     "sup": frozenset({"class"}),
     "ol": frozenset({"start"}),
     "li": frozenset({"class", "id"}),
@@ -37,7 +37,7 @@ LESSON: Mapping[str, frozenset[str]] = {
     "details": frozenset({"open"}),
     "div": frozenset({"class", "tabindex"}),
     "section": frozenset({"class", "role"}),
-    "span": frozenset({"class", "role", "aria-label"}),
+    "span": frozenset({"class", "role", "aria-label", "tabindex"}),
     "pre": frozenset({"role", "aria-label", "tabindex"}),
     "img": frozenset({"src", "alt", "title", "width", "height", "loading", "decoding"}),
     **dict.fromkeys(_MATHML, frozenset(_MATHML_ATTRIBUTES)),

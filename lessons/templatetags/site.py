@@ -7,7 +7,7 @@ from django.conf import settings
 from django.template.context import RequestContext
 from django.template.loader import render_to_string
 from django.templatetags.static import static
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
 from lessons.staticfiles import stylesheet_names
@@ -29,11 +29,14 @@ def slot(context: RequestContext, name: str) -> SafeString:
 @register.simple_tag
 def stylesheets() -> SafeString:
     """The style sheet of the site: one file in production, its parts while developing."""
-    names = stylesheet_names(Path(settings.BASE_DIR) / "static") if settings.DEBUG else ["css/site.css"]
+    names = ["css/site.css"]
+    if settings.DEBUG:
+        names = [*stylesheet_names(Path(settings.BASE_DIR) / "static"), "css/dev/preview.css"]
     return format_html_join("\n", '<link rel="stylesheet" href="{}">', ((static(n),) for n in names))
 
 
 @register.simple_tag
 def scripts() -> SafeString:
     """The modules of the site, loaded after the page is parsed."""
-    return format_html('<script type="module" src="{}"></script>', static("js/main.js"))
+    names = ["js/main.js", "js/dev/preview.js"] if settings.DEBUG else ["js/main.js"]
+    return format_html_join("\n", '<script type="module" src="{}"></script>', ((static(n),) for n in names))
