@@ -55,3 +55,8 @@ class Learner(AbstractBaseUser, PermissionsMixin):
     def get_short_name(self) -> str:
         """The name others see. Never the mail address: that is nobody else's business."""
         return self.display_name or _("Learner %(number)s") % {"number": self.pk}
+
+
+from progress.history import Entry, Merge  # noqa: E402  (Django finds an app's models here)
+
+__all__ = ["Entry", "Learner", "LearnerManager", "Merge"]

@@ -1,0 +1,265 @@
+"""A learner's history: every fact as it was received, and which of them hold."""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import models, transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from lessons.models import Lesson
+from progress.facts import Fact, Reading, local, merge, milliseconds, moment
+
+
+class Kind(models.TextChoices):
+    READ = "read", _("read")
+    EXERCISE = "exercise", _("exercise done")
+
+
+class EntryQuerySet(models.QuerySet["Entry"]):
+    def of(self, learner: Any) -> "EntryQuerySet":
+        return self.filter(learner=learner)
+
+    def standing(self) -> "EntryQuerySet":
+        """The entries that hold: one for each learner, lesson and kind."""
+        return self.filter(stands=True)
+
+    def done(self) -> "EntryQuerySet":
+        """What holds and is not taken back."""
+        return self.standing().filter(done=True)
+
+    def for_lessons(self, lessons: Iterable[str]) -> "EntryQuerySet":
+        return self.filter(lesson_id__in=list(lessons))
+
+    def with_lessons(self) -> "EntryQuerySet":
+        return self.select_related("lesson__quest", "lesson__track")
+
+    def newest_first(self) -> "EntryQuerySet":
+        return self.order_by("-at", "-id")
+
+    def older_than(self, at: datetime, pk: int) -> "EntryQuerySet":
+        """What comes after this place in ``newest_first``: a page by keyset, cheap at any depth."""
+        return self.filter(at__lte=at).exclude(at=at, id__gte=pk)
+
+    def facts(self) -> list[Fact]:
+        """As pure facts, without making models. One query."""
+        rows = self.values_list("lesson_id", "kind", "done", "at", "on", "offset")
+        return [_fact(*row) for row in rows]
+
+    def accept(self, learner: Any, reading: Reading) -> list[Fact]:
+        """Take what a client says into its learner's history; gives back what now holds newly."""
+        return self.receive(learner, accepted(learner, reading))
+
+    def receive(self, learner: Any, facts: Iterable[Fact], merging: "Merge | None" = None) -> list[Fact]:
+        """Merge facts into a learner's history; gives back those that now hold and did not before.
+
+        Nothing is overwritten: what no longer holds stays in the history. Of several
+        facts about the same thing only the one that holds is taken. Five queries.
+        """
+        latest = merge(facts)
+        if not latest:
+            return []
+        with transaction.atomic():
+            _lock(learner)
+            rows = self.of(learner).standing().for_lessons({lesson for lesson, _kind in latest})
+            before = {(row.lesson_id, row.kind): row for row in rows}
+            won = [fact for fact in latest.values() if _outranks(fact, before.get(fact.key))]
+            late = set(latest.values()).difference(won, (row.fact for row in before.values()))
+            replaced = [before[fact.key].pk for fact in won if fact.key in before]
+            self.filter(pk__in=replaced).update(stands=False)
+            self.bulk_create([Entry.of_fact(learner, fact, merging, stands=True) for fact in won])
+            self.bulk_create(
+                [Entry.of_fact(learner, fact, merging, stands=False) for fact in late],
+                ignore_conflicts=True,
+            )
+        return won
+
+
+class Entry(models.Model):
+    """A fact of a learner as it was received. ``stands`` says that no later one has replaced it.
+
+    ``at`` and ``on`` are the fact's; ``offset`` is the distance of its local time
+    from UTC, in minutes.
+    """
+
+    learner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="entries", verbose_name=_("learner"),
+        db_index=False,
+    )
+    lesson = models.ForeignKey(Lesson, models.PROTECT, related_name="+", verbose_name=_("lesson"))
+    kind = models.CharField(_("kind"), max_length=8, choices=Kind)
+    done = models.BooleanField(_("done"))
+    at = models.DateTimeField(_("stated"))
+    on = models.DateTimeField(_("done on"))
+    offset = models.SmallIntegerField(_("minutes from UTC"))
+    stands = models.BooleanField(_("holds"))
+    merging = models.ForeignKey(
+        "Merge", models.SET_NULL, null=True, blank=True, related_name="entries", verbose_name=_("merge")
+    )
+
+    objects = EntryQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("entry of a history")
+        verbose_name_plural = _("entries of histories")
+        indexes = [models.Index(fields=["learner", "-at", "-id"], name="history_newest_first")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["learner", "lesson", "kind"], condition=models.Q(stands=True),
+                name="one_fact_stands",
+            ),
+            models.UniqueConstraint(
+                fields=["learner", "lesson", "kind", "at", "done", "on", "offset"],
+                name="a_fact_is_kept_once",
+            ),
+            models.CheckConstraint(condition=models.Q(kind__in=Kind.values), name="entry_of_known_kind"),
+            models.CheckConstraint(condition=models.Q(on__lte=models.F("at")), name="done_before_stated"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.lesson_id}: {self.kind} {'+' if self.done else '-'}"
+
+    @classmethod
+    def of_fact(cls, learner: Any, fact: Fact, merging: "Merge | None", *, stands: bool) -> "Entry":
+        on = datetime.fromisoformat(fact.on)
+        return cls(
+            learner=learner, lesson_id=fact.lesson, kind=fact.kind, done=fact.done, at=moment(fact.at),
+            on=on.astimezone(UTC), offset=(on.utcoffset() or timedelta()) // timedelta(minutes=1),
+            stands=stands, merging=merging,
+        )
+
+    @property
+    def fact(self) -> Fact:
+        return _fact(self.lesson_id, self.kind, self.done, self.at, self.on, self.offset)
+
+    @property
+    def local(self) -> datetime:
+        """``on`` as the learner's clock showed it, for templates; its time zone is the clock's."""
+        return datetime.fromisoformat(self.fact.on)
+
+    def undo(self) -> bool:
+        """Take it back, or put it back; False when something later had replaced it already."""
+        if not self.stands:
+            return False
+        fact = self.fact.undone(milliseconds(timezone.now()))
+        return bool(Entry.objects.receive(self.learner, [fact]))
+
+
+class MergeQuerySet(models.QuerySet["Merge"]):
+    def of(self, learner: Any) -> "MergeQuerySet":
+        return self.filter(learner=learner)
+
+    def receive(self, learner: Any, token: str, reading: Reading) -> "Merge":
+        """Merge what a guest's browser held; the same token again is the same merge."""
+        with transaction.atomic():
+            _lock(learner)
+            merging, is_new = self.get_or_create(learner=learner, token=token)
+            had = set(Entry.objects.of(learner).done().for_lessons(
+                {fact.lesson for fact in reading.facts}
+            ).values_list("lesson_id", flat=True))
+            mine = set(merging.entries.values_list("lesson_id", flat=True))
+            facts = accepted(learner, reading)
+            told = {fact.lesson for fact in facts if fact.done}
+            won = Entry.objects.receive(learner, facts, merging)
+            merging.lessons += len(told - had - mine)
+            if is_new:
+                merging.had = len(told & had)
+            merging.taken_back += sum(1 for fact in won if not fact.done and fact.lesson in had)
+            merging.save()
+        return merging
+
+
+class Merge(models.Model):
+    """The receipt of a sign-in: what a guest's browser brought, and what the account had already."""
+
+    learner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="merges", verbose_name=_("learner")
+    )
+    token = models.UUIDField(_("token"))
+    at = models.DateTimeField(_("at"), default=timezone.now)
+    lessons = models.PositiveIntegerField(_("lessons brought"), default=0)
+    had = models.PositiveIntegerField(_("lessons there already"), default=0)
+    taken_back = models.PositiveIntegerField(_("taken back"), default=0)
+    undone_at = models.DateTimeField(_("undone"), null=True, blank=True)
+
+    objects = MergeQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-at", "-id"]
+        verbose_name = _("merge")
+        verbose_name_plural = _("merges")
+        constraints = [models.UniqueConstraint(fields=["learner", "token"], name="one_merge_a_token")]
+
+    def __str__(self) -> str:
+        return f"{self.at:%Y-%m-%d %H:%M}"
+
+    @property
+    def total(self) -> int:
+        return self.lessons + self.had
+
+    def undo(self) -> None:
+        """Restore what held before this merge, except what was stated since. Nothing is deleted."""
+        with transaction.atomic():
+            _lock(self.learner)
+            mine = self.entries.standing()
+            before = merge(
+                Entry.objects.of(self.learner).exclude(merging=self)
+                .for_lessons(mine.values_list("lesson_id", flat=True)).facts()
+            )
+            now = milliseconds(timezone.now())
+            restored = [_before(fact, before.get(fact.key), now) for fact in mine.facts()]
+            Entry.objects.receive(self.learner, [fact for fact in restored if fact])
+            self.undone_at = self.undone_at or timezone.now()
+            self.save(update_fields=["undone_at"])
+
+
+def _before(fact: Fact, before: Fact | None, now: int) -> Fact | None:
+    """The statement that brings back what held before a fact; None when nothing needs to be said."""
+    if before is None or not before.done:
+        return fact.undone(now) if fact.done else None
+    return Fact(fact.lesson, fact.kind, True, max(now, fact.at + 1), before.on)
+
+
+def _fact(lesson: str, kind: str, done: bool, at: datetime, on: datetime, offset: int) -> Fact:
+    return Fact(lesson, kind, done, milliseconds(at), local(on, timedelta(minutes=offset)))
+
+
+def accepted(learner: Any, reading: Reading) -> list[Fact]:
+    """The facts that a history may take, clamped to now (I7); adds the others to ``refused``.
+
+    Refused are lessons that never were, and exercises of lessons that never had one.
+    """
+    known = _known(learner, {fact.lesson for fact in reading.facts})
+    now = milliseconds(timezone.now())
+    facts = []
+    for fact in merge(reading.facts).values():  # before clamping, which would make ties
+        if fact.lesson not in known:
+            reading.refuse(fact.as_json(), "there is no such lesson")
+        elif fact.kind == Kind.EXERCISE and not known[fact.lesson]:
+            reading.refuse(fact.as_json(), "this lesson has no exercise")
+        else:
+            facts.append(fact.clamped(now))
+    return facts
+
+
+def _known(learner: Any, lessons: set[str]) -> dict[str, bool]:
+    """Of these lessons those that a learner may have met, and whether they may have had an exercise."""
+    rows = Lesson.objects.filter(id__in=lessons)
+    if not learner.is_staff:
+        rows = rows.exclude(published_at=None)
+    # An exercise that a revision has taken away counted while it was there.
+    values = rows.values_list("id", "has_exercise", "revised_at")
+    return {lesson: has_exercise or bool(revised) for lesson, has_exercise, revised in values}
+
+
+def _lock(learner: Any) -> None:
+    """One at a time for each learner, so that two requests cannot both find themselves the latest."""
+    rows = type(learner)._default_manager.select_for_update().filter(pk=learner.pk)
+    list(rows.order_by().values_list("pk"))
+
+
+def _outranks(fact: Fact, entry: Entry | None) -> bool:
+    return entry is None or fact.rank > entry.fact.rank
+
