@@ -33,6 +33,7 @@ ALLOWED_HOSTS = environment.words("ALLOWED_HOSTS", f"{_site.hostname},127.0.0.1,
 INSTALLED_APPS = [
     "lessons",
     "progress",
+    "comments",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -41,7 +42,26 @@ INSTALLED_APPS = [
     "django.contrib.humanize",
     "django.contrib.sitemaps",
     "django.contrib.staticfiles",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
+    "allauth.socialaccount",
 ]
+
+# Sign-in with others, offered once their keys are in the environment.
+SOCIALACCOUNT_PROVIDERS = {}
+_PROVIDER_ORIGINS = {"google": "https://accounts.google.com", "github": "https://github.com"}
+for _provider in _PROVIDER_ORIGINS:
+    _keys = [environment.text(f"{_provider.upper()}_CLIENT_{part}") for part in ("ID", "SECRET")]
+    if any(_keys) and not all(_keys):
+        raise ImproperlyConfigured(f"{_provider.upper()}_CLIENT_ID and …_SECRET go together")
+    if all(_keys):
+        INSTALLED_APPS.append(f"allauth.socialaccount.providers.{_provider}")
+        SOCIALACCOUNT_PROVIDERS[_provider] = {
+            "APPS": [{"client_id": _keys[0], "secret": _keys[1], "key": ""}],
+            "OAUTH_PKCE_ENABLED": True,
+        }
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
@@ -53,6 +73,8 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "progress.accounts_middleware.PrivatePagesMiddleware",
 ]
 
 ROOT_URLCONF = "config.urls"
@@ -92,11 +114,20 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-_cache_url = environment.text("CACHE_URL", "locmem://")
+# Shared by all processes, because the limits on signing in count there. In memory each process
+# would count for itself. The table is made by "manage.py prepare".
+_cache_url = environment.text("CACHE_URL", "database://")
 if _cache_url.startswith(("redis://", "rediss://")):
     CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": _cache_url}}
 elif _cache_url == "database://":
-    CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "site_cache"}}
+    CACHES = {
+        "default": {
+            "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+            "LOCATION": "site_cache",
+            # Far above what is alive at once: culling would forget who had tried too often.
+            "OPTIONS": {"MAX_ENTRIES": 100_000},
+        }
+    }
 elif _cache_url == "locmem://":
     CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 else:
@@ -104,7 +135,10 @@ else:
 
 # People -----------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "progress.Learner"
-SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+# A session ended in one process must be over in all of them: cached in Redis, or not cached.
+_is_redis = _cache_url.startswith(("redis://", "rediss://"))
+SESSION_ENGINE = f"django.contrib.sessions.backends.{'cached_db' if _is_redis else 'db'}"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = IS_HTTPS
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
@@ -118,6 +152,61 @@ AUTH_PASSWORD_VALIDATORS = [
         "NumericPasswordValidator",
     )
 ]
+
+LOGIN_URL = "account_login"
+ACCOUNT_ADAPTER = "progress.adapters.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_FORMS = {
+    "login": "progress.forms_account.SignInForm",
+    "signup": "progress.forms_account.SignUpForm",
+    "confirm_login_code": "progress.forms_account.SignInCodeForm",
+    "confirm_email_verification_code": "progress.forms_account.MailCodeForm",
+    "confirm_password_reset_code": "progress.forms_account.PasswordCodeForm",
+}
+ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
+ACCOUNT_EMAIL_VERIFICATION_SUPPORTS_RESEND = True
+ACCOUNT_PASSWORD_RESET_BY_CODE_ENABLED = True
+ACCOUNT_LOGIN_BY_CODE_ENABLED = True
+ACCOUNT_LOGIN_BY_CODE_SUPPORTS_RESEND = True
+# Mail can be slow; eight digits with three attempts leave one chance in 33 million.
+ACCOUNT_LOGIN_BY_CODE_TIMEOUT = ACCOUNT_PASSWORD_RESET_BY_CODE_TIMEOUT = 15 * 60
+ALLAUTH_USER_CODE_FORMAT = {"numeric": True, "length": 8}
+ACCOUNT_CHANGE_EMAIL = True
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+# True: "an account exists already" is said by mail, to the owner of the address, and nowhere else.
+ACCOUNT_PREVENT_ENUMERATION = True
+MFA_ADAPTER = "progress.adapters.MFAAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_ISSUER = SITE_NAME
+MFA_TOTP_TOLERANCE = 1
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not IS_HTTPS  # browsers accept http for localhost alone
+# How many proxies of ours stand in front: the address of a visitor is counted from the right of
+# X-Forwarded-For, so what a visitor wrote there themself is never believed.
+ALLAUTH_TRUSTED_PROXY_COUNT = environment.number(
+    "TRUSTED_PROXY_COUNT", 1 if environment.flag("BEHIND_PROXY") else 0
+)
+# What spans the apps: dotted functions of each app (progress/accounts.py says what they get).
+LEARNER_EXPORTS = ["progress.accounts.export"]
+LEARNER_ERASURES = ["progress.accounts.erase_sign_in"]
+CSRF_FAILURE_VIEW = "progress.accounts_views.form_expired"
+
+# Mail -------------------------------------------------------------------------------------------
+# Without a server mail is printed to the log, codes and all: right for trying the site, not for
+# people (manage.py check says so).
+_mail = environment.mail_server()
+EMAIL_BACKEND = _mail.backend
+EMAIL_HOST, EMAIL_PORT = _mail.host, _mail.port
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _mail.user, _mail.password
+EMAIL_USE_TLS, EMAIL_USE_SSL = _mail.tls == "starttls", _mail.tls == "implicit"
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = environment.text("MAIL_FROM", f"{SITE_NAME} <noreply@{_site.hostname}>")
+SERVER_EMAIL = DEFAULT_FROM_EMAIL
 
 # Languages and time -----------------------------------------------------------------------------
 LANGUAGE_CODE = "en"
@@ -152,7 +241,8 @@ SECURE_CSP = {
     "connect-src": [CSP.SELF],
     "manifest-src": [CSP.SELF],
     "worker-src": [CSP.SELF],
-    "form-action": [CSP.SELF],
+    # Chromium applies this to where a form's answer redirects, too.
+    "form-action": [CSP.SELF, *(_PROVIDER_ORIGINS[name] for name in SOCIALACCOUNT_PROVIDERS)],
     "frame-ancestors": [CSP.NONE],
     "base-uri": [CSP.NONE],
 }
@@ -165,6 +255,8 @@ X_FRAME_OPTIONS = "DENY"
 SECURE_SSL_REDIRECT = IS_HTTPS and environment.flag("SSL_REDIRECT", True)
 SECURE_HSTS_SECONDS = environment.number("HSTS_SECONDS", 31_536_000 if IS_HTTPS else 0)
 SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
+# How many proxies of ours append to X-Forwarded-For; 0 believes nobody but the connection itself.
+TRUSTED_PROXY_COUNT = environment.number("TRUSTED_PROXY_COUNT", 0)
 if environment.flag("BEHIND_PROXY"):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 

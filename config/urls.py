@@ -15,6 +15,9 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("", include("lessons.site_urls")),
     *i18n_patterns(
+        path("accounts/", include("progress.accounts_urls")),
+        path("accounts/", include("allauth.urls")),
+        path("", include("comments.urls")),
         path("", include("lessons.urls")),
         prefix_default_language=True,
     ),
