@@ -161,7 +161,7 @@ def _render(request: HttpRequest, draft: PageDraft) -> Kept:
     guest = _as_guest(request)
     context = {**draft.context, "subject": draft.subject, "slot_nonce": nonce}
     html = get_template(draft.template).render(context, guest)
-    pattern = re.compile(f"<!--{nonce} ([^ ]+)-->(.*?)<!--/{nonce}-->", re.DOTALL)
+    pattern = re.compile(f"<!--{nonce} ([^ ]+?)-->(.*?)<!--/{nonce}-->", re.DOTALL)
     parts: list[bytes | Slot] = []
     end = 0
     for match in pattern.finditer(html):

@@ -13,6 +13,13 @@ from lessons.loading import load_content
 from tests.trees import write_tree
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    if not hasattr(config, "workerinput"):  # once, not in each worker
+        from lessons.management.commands.prepare import compile_messages
+
+        compile_messages()
+
+
 @pytest.fixture(autouse=True)
 def _fresh_process() -> Iterator[None]:
     """Each test begins with nothing kept in this process."""

@@ -10,7 +10,7 @@ from lessons.content.yaml_reader import Items, Mapping, Text
 SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*\Z")
 MAX_SLUG = 80
 _OBJECT = re.compile(
-    r"(None|null|~|True|False|undefined|NaN|\[object Object\])\Z|<.* at 0x[0-9a-f]+>"
+    r"(None|null|~|True|False|undefined|NaN|\[object Object\])\Z|<.* at 0x[0-9a-f]+>|<class '"
     r"|[{\[(]['\"]|\w+\([^)]*=|(OrderedDict|datetime\.\w+|Decimal)\("
 )
 

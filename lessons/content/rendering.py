@@ -149,6 +149,6 @@ def _render(job: _Job) -> _Result:
     page = Page(path, body, language, first_line, _targets, _pictures)
     rendered = render(page)
     line = Page(path, summary, language, summary_line, _targets, _pictures)
-    inline = render_inline(line)
+    inline = render_inline(line) if summary else ("", "")
     rendered.problems.extend(line.problems)
     return rendered, inline

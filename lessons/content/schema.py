@@ -10,7 +10,7 @@ from lessons.content.yaml_reader import Mapping, Text
 
 LANGUAGES = ("en", "ko")
 DIFFICULTIES = ("beginner", "intermediate", "advanced")
-STATUSES = ("draft", "published", "retired")
+STATUSES = ("published", "draft", "retired")
 _CLOCK = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]-([01][0-9]|2[0-3]):[0-5][0-9]\Z")
 _HASH = re.compile(r"[0-9a-f]{16}\Z")
 

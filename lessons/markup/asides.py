@@ -18,7 +18,7 @@ _TITLES = {
 _DONE = {"en": ("to do", "done"), "ko": ("할 일", "한 일")}
 _MARKER = re.compile(r"^\[!(\w+)\]")
 _EMOJI_CODE = re.compile(r"(?<![\w:]):[a-z][a-z0-9_+-]+:(?!\w)")
-_DOLLAR_TICK = re.compile(r"\$`|`\$")
+_NO_LINK = re.compile(r"\]\(\s*<?(?:javascript|vbscript|data|file):", re.IGNORECASE)
 
 
 class Asides(Treeprocessor):
@@ -76,8 +76,13 @@ class Asides(Treeprocessor):
         for element in root.iter():
             if element.tag in ("code", "pre", "raw"):
                 continue
-            for code in _EMOJI_CODE.findall(element.text or ""):
-                self.page.warn(
-                    element.get("line"), f"GitHub shows {code} as an emoji, here it stays text; "
-                    "write the emoji itself"
-                )
+            for text in (element.text or "", element.tail or ""):
+                self._look_alike(text, element.get("line"))
+
+    def _look_alike(self, text: str, line: str | None) -> None:
+        for code in _EMOJI_CODE.findall(text):
+            self.page.warn(
+                line, f"GitHub shows {code} as an emoji, here it stays text; write the emoji itself"
+            )
+        if _NO_LINK.search(text):
+            self.page.error(line, "an address may be https or a file of the tree; mend the link")

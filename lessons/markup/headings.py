@@ -73,6 +73,7 @@ class Headings(Treeprocessor):
         line = element.get("line")
         if name not in BLOCKS:
             self.page.error(line, f"{{.{name}}} is no block; the blocks are .takeaways, .links, .exercise")
+            element.set("block", "unknown")
             return
         if element.tag != "h2":
             self.page.error(line, f"the block {{.{name}}} must be a heading of level 2: ## …")

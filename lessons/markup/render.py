@@ -93,7 +93,7 @@ def _cut(root: Element) -> dict[str, list[Element]]:
     for element in root:
         name = element.attrib.pop("block", "")
         if name:
-            current = blocks[name]
+            current = blocks.get(name, [])
         elif element.get("class") == "footnotes":
             footnotes.append(element)
         else:
@@ -117,7 +117,7 @@ def _sanitized(elements: list[Element], page: Page) -> str:
     html = "\n".join(parts)
     clean = sanitize(html)
     lost = _tags(html) - _tags(clean)
-    if lost:
+    if lost and not page.problems:
         names = ", ".join(f"<{name}>" for name in sorted(lost))
         page.error(elements[0].get("line"), f"the sanitiser would drop {names}; take it out")
     return clean
