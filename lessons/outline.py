@@ -7,12 +7,24 @@ for as long as the content is the same.
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
+from django.db.models import Exists, OuterRef, Subquery
 from django.urls import reverse
 from django.utils.translation import get_language
 
-from lessons.models import Difficulty, Edition, LocalText, PageVersion, Quest, Status, Track
+from lessons.models import (
+    Difficulty,
+    Edition,
+    Lesson,
+    LocalText,
+    PageVersion,
+    Quest,
+    Revision,
+    Status,
+    Track,
+)
 
 
 @dataclass(frozen=True)
@@ -28,6 +40,8 @@ class OutlineLesson:
     has_exercise: bool
     xp: int | None
     url: str
+    published: int = 0  # seconds since 1970
+    revised: int = 0  # when this edition got its present text; 0 when it never had another
 
     @property
     def language(self) -> str:
@@ -71,6 +85,7 @@ class Outline:
     source_language: str
     url: str
     tracks: list[OutlineTrack] = field(default_factory=list)
+    retired: list[dict[str, Any]] = field(default_factory=list)  # id and xp of what once was published
 
     @property
     def language(self) -> str:
@@ -151,7 +166,7 @@ _outlines = _Outlines()
 def outline_of(slug: str, version: int, *, drafts: bool = False) -> Outline | None:
     """The outline of a quest in the active language; None when there is no such quest.
 
-    At most three queries, none when it was made for this ``version`` before.
+    At most four queries, none when it was made for this ``version`` before.
     """
     return _outlines.get(version, slug, get_language() or "en", drafts)
 
@@ -174,7 +189,7 @@ def _build(slug: str, language: str, drafts: bool) -> Outline | None:
         id=quest.id, slug=quest.slug, emoji=quest.emoji, title=quest.text("title", language),
         tagline=quest.text("tagline", language), description=quest.text("description", language),
         difficulty=str(Difficulty(quest.difficulty).label), rules=quest.rules, picture=quest.picture,
-        source_language=quest.source_language, url=quest.get_absolute_url(),
+        source_language=quest.source_language, url=quest.get_absolute_url(), retired=_retired(quest),
         tracks=[
             OutlineTrack(
                 id=track.id, slug=track.slug, number=number, emoji=track.emoji,
@@ -191,7 +206,8 @@ def _build(slug: str, language: str, drafts: bool) -> Outline | None:
 
 _FIELDS = (
     "lesson_id", "lesson__track_id", "lesson__slug", "lesson__tags", "lesson__status",
-    "lesson__has_exercise", "lesson__xp", "language", "is_source", "title", "summary", "minutes",
+    "lesson__has_exercise", "lesson__xp", "lesson__published_at", "language", "is_source", "title",
+    "summary", "minutes",
 )
 
 
@@ -204,7 +220,8 @@ def _lessons(quest: Quest, language: str, drafts: bool) -> dict[str, list[dict[s
             retired_at=None, language__in={language, quest.source_language},
         )
         .order_by("lesson__track__position", "lesson__position", "is_source")
-        .values(*_FIELDS)
+        .annotate(revised=_revised())
+        .values(*_FIELDS, "revised")
     )
     best: dict[str, dict[str, Any]] = {}
     for row in rows:
@@ -216,6 +233,23 @@ def _lessons(quest: Quest, language: str, drafts: bool) -> dict[str, list[dict[s
     return by_track
 
 
+def _revised() -> Subquery:
+    """When an edition got its present text, if it had another before."""
+    revisions = Revision.objects.filter(edition=OuterRef("pk"))
+    earlier = Revision.objects.filter(edition=OuterRef("edition"), id__lt=OuterRef("id"))
+    return Subquery(revisions.filter(Exists(earlier)).order_by("-at", "-id").values("at")[:1])
+
+
+def _retired(quest: Quest) -> list[dict[str, Any]]:
+    """Lessons that were published once and are not now: what was earned with them stays earned."""
+    rows = Lesson.objects.filter(quest=quest).exclude(published_at=None).exclude(status=Status.PUBLISHED)
+    return [{"id": id, "xp": xp} for id, xp in rows.order_by("id").values_list("id", "xp")]
+
+
+def _seconds(at: datetime | None) -> int:
+    return int(at.timestamp()) if at else 0
+
+
 def _lesson(row: dict[str, Any], number: int, quest: str, track: str) -> OutlineLesson:
     return OutlineLesson(
         id=row["lesson_id"], slug=row["lesson__slug"], number=number,
@@ -224,4 +258,5 @@ def _lesson(row: dict[str, Any], number: int, quest: str, track: str) -> Outline
         minutes=row["minutes"], tags=row["lesson__tags"], status=row["lesson__status"],
         has_exercise=row["lesson__has_exercise"], xp=row["lesson__xp"],
         url=reverse("lessons:lesson", args=[quest, track, row["lesson__slug"]]),
+        published=_seconds(row["lesson__published_at"]), revised=_seconds(row["revised"]),
     )

@@ -102,6 +102,7 @@ def lesson(request: HttpRequest, quest: str, track: str, slug: str) -> PageDraft
             "lesson": edition.lesson,
             "edition": edition,
             "is_fallback": edition.language != get_language(),
+            "is_stale": edition.is_stale,
             "number": entry.number,
             "count": len(in_track.lessons),
             "toc": [
@@ -139,11 +140,16 @@ def quest_subject(outline: Outline, page: str) -> dict[str, Any]:
             {
                 "slug": track.slug,
                 "lessons": [
-                    {"id": e.id, "xp": e.xp, "has_exercise": e.has_exercise} for e in track.lessons
+                    {
+                        "id": e.id, "xp": e.xp, "has_exercise": e.has_exercise,
+                        "published": e.published, "revised": e.revised,
+                    }
+                    for e in track.lessons
                 ],
             }
             for track in outline.tracks
         ],
+        "retired": outline.retired,
     }
 
 
