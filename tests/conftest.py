@@ -1,9 +1,17 @@
 """The cast (alice learns, bob replies, mod moderates), makers, and a small content tree."""
 
+import email
+import email.policy
+import logging
+import re
+import socket
 from collections.abc import Callable, Iterator
+from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
+from aiosmtpd.controller import Controller
+from allauth.account.models import EmailAddress
 from django.contrib.auth import get_user_model
 from django.core.cache import cache
 from django.test import Client
@@ -15,9 +23,10 @@ from tests.trees import write_tree
 
 def pytest_configure(config: pytest.Config) -> None:
     if not hasattr(config, "workerinput"):  # once, not in each worker
-        from lessons.management.commands.prepare import compile_messages
+        from lessons.management.commands.prepare import collect_static, compile_messages
 
         compile_messages()
+        collect_static()
 
 
 @pytest.fixture(autouse=True)
@@ -48,7 +57,9 @@ def loaded(db: None, tree: Path) -> Path:
 def make_learner(db: None) -> Callable[..., object]:
     def make(email: str, *, password: str = "correct horse", **fields: object) -> object:
         fields.setdefault("display_name", email.partition("@")[0].title())
-        return get_user_model().objects.create_user(email, password, **fields)
+        learner = get_user_model().objects.create_user(email, password, **fields)
+        EmailAddress.objects.create(user=learner, email=email, verified=True, primary=True)
+        return learner
 
     return make
 
@@ -78,3 +89,45 @@ def client_of() -> Callable[[object], Client]:
         return client
 
     return signed_in
+
+
+class Postbox:
+    """A real SMTP server on this machine, and the mails that reached it."""
+
+    def __init__(self) -> None:
+        self.mails: list[EmailMessage] = []
+        self.is_refusing = False
+
+    async def handle_DATA(self, server: object, session: object, envelope: object) -> str:
+        if self.is_refusing:
+            return "451 try again later"
+        message = email.message_from_bytes(envelope.content, policy=email.policy.default)
+        message["X-To"] = ",".join(envelope.rcpt_tos)
+        self.mails.append(message)
+        return "250 OK"
+
+    def to(self, address: str) -> list[EmailMessage]:
+        return [mail for mail in self.mails if address in mail["X-To"].split(",")]
+
+    def code_for(self, address: str) -> str:
+        """The code in the latest mail to an address."""
+        found = re.search(r"^ +(\d{4}-\d{4})\s*$", self.to(address)[-1].get_content(), re.MULTILINE)
+        assert found, self.to(address)[-1].get_content()
+        return found[1]
+
+
+@pytest.fixture
+def smtp(settings: object) -> Iterator[Postbox]:
+    """Mail really goes over SMTP, to a server of this test."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    logging.getLogger("mail.log").setLevel(logging.WARNING)
+    postbox = Postbox()
+    controller = Controller(postbox, hostname="127.0.0.1", port=port)
+    controller.start()
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", port
+    settings.EMAIL_USE_TLS = settings.EMAIL_USE_SSL = False
+    yield postbox
+    controller.stop()

@@ -8,16 +8,17 @@ os.environ.setdefault("DATA_DIR", tempfile.mkdtemp(prefix="dotori-tests-"))
 os.environ.setdefault("SITE_URL", "http://testserver")
 
 from config.settings import *  # noqa: E402, F403
-from config.settings import BASE_DIR, DATA_DIR, DATABASES, STORAGES  # noqa: E402
+from config.settings import BASE_DIR, DATA_DIR, DATABASES  # noqa: E402
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-STORAGES = {
-    **STORAGES,
-    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+# Static files are collected as in production, once, and anew only when one of them changed.
+STATIC_ROOT = BASE_DIR / ".data" / "test-static"
+# In memory, because a cache is cleared before each test, with a database or without. The table of
+# the real one is made too; the tests of the limits use it.
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
+    "database": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "site_cache"},
 }
-WHITENOISE_AUTOREFRESH = True
-WHITENOISE_USE_FINDERS = True
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     # A file and not memory, so that the live server and raw connections see the same data.
     DATABASES["default"]["TEST"] = {"NAME": str(Path(DATA_DIR) / "test.sqlite3")}
-LOCALE_DIR = BASE_DIR / "locale"

@@ -20,8 +20,8 @@ class Command(BaseCommand):
         Path(settings.DATA_DIR).mkdir(parents=True, exist_ok=True)
         self._migrate()
         compile_messages()
-        if not settings.DEBUG:
-            self._collect_static()
+        if not settings.DEBUG and collect_static():
+            self.stdout.write("Static files are collected.")
         call_command("load_content", stdout=self.stdout, stderr=self.stderr)
 
     def _migrate(self) -> None:
@@ -29,16 +29,18 @@ class Command(BaseCommand):
         if executor.migration_plan(executor.loader.graph.leaf_nodes()):
             call_command("migrate", verbosity=0)
             self.stdout.write("The database is up to date.")
+        call_command("createcachetable", verbosity=0)  # where the cache is in the database
 
-    def _collect_static(self) -> None:
-        """Collect and compress, unless nothing changed since the last time."""
-        root = Path(settings.STATIC_ROOT)
-        mark, signature = root / ".signature", static_signature()
-        if mark.exists() and mark.read_text() == signature:
-            return
-        call_command("collectstatic", interactive=False, verbosity=0, clear=True)
-        mark.write_text(signature)
-        self.stdout.write("Static files are collected.")
+
+def collect_static() -> bool:
+    """Collect and compress, unless nothing changed since the last time; whether it was needed."""
+    root = Path(settings.STATIC_ROOT)
+    mark, signature = root / ".signature", static_signature()
+    if mark.exists() and mark.read_text() == signature:
+        return False
+    call_command("collectstatic", interactive=False, verbosity=0, clear=True)
+    mark.write_text(signature)
+    return True
 
 
 def compile_messages() -> None:
