@@ -111,10 +111,8 @@ def _check_blocks(blocks: dict[str, list[Element]], page: Page) -> None:
 
 
 def _sanitized(elements: list[Element], page: Page) -> str:
-    parts = []
-    for element in elements:
-        parts.append(to_html(element).strip())
-    html = "\n".join(parts)
+    parts = (to_html(element).strip() for element in elements)
+    html = "\n".join(part for part in parts if part)
     clean = sanitize(html)
     lost = _tags(html) - _tags(clean)
     if lost and not page.problems:
