@@ -291,7 +291,11 @@ def _answer(kept: Kept, environ: Mapping[str, Any], start_response: StartRespons
     headers = list(kept.headers)
     headers.append(("ETag", f'"{kept.etag}-{encoding}"' if encoding else f'"{kept.etag}"'))
     none_match = environ.get("HTTP_IF_NONE_MATCH")
-    if none_match and matches(none_match, kept.etag):
+    if none_match:
+        is_known = matches(none_match, kept.etag)
+    else:  # pages have no date, feeds do
+        is_known = ("Last-Modified", environ.get("HTTP_IF_MODIFIED_SINCE")) in headers
+    if is_known:
         start_response("304 Not Modified", [h for h in headers if h[0] != "Content-Type"])
         return [b""]
     body = kept.bodies[encoding]
