@@ -151,12 +151,17 @@ def read_facts(items: Any) -> Reading:
     return reading
 
 
+def is_id(value: Any) -> bool:
+    """Whether this could be the id of a lesson or a quest."""
+    return isinstance(value, str) and len(value) <= 80 and bool(_ID.match(value))
+
+
 def _problem(item: Any) -> str:
     """Why this is not a fact; empty when it is one."""
     if not isinstance(item, dict) or set(item) != _KEYS:
         return "a fact has exactly lesson, kind, done, at and on"
-    lesson, at, on = item["lesson"], item["at"], item["on"]
-    if not isinstance(lesson, str) or len(lesson) > 80 or not _ID.match(lesson):
+    at = item["at"]
+    if not is_id(item["lesson"]):
         return "“lesson” is not the id of a lesson"
     if item["kind"] not in KINDS:
         return "“kind” must be read or exercise"
@@ -164,7 +169,7 @@ def _problem(item: Any) -> str:
         return "“done” must be true or false"
     if isinstance(at, bool) or not isinstance(at, int) or not 0 <= at <= _LAST:
         return "“at” must be milliseconds since 1970"
-    return _problem_of_on(on, at)
+    return _problem_of_on(item["on"], at)
 
 
 def _problem_of_on(on: Any, at: int) -> str:

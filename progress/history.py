@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.conf import settings
+from django.contrib.auth import get_user_model
 from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -33,8 +34,8 @@ class EntryQuerySet(models.QuerySet["Entry"]):
     def for_lessons(self, lessons: Iterable[str]) -> "EntryQuerySet":
         return self.filter(lesson_id__in=list(lessons))
 
-    def with_lessons(self) -> "EntryQuerySet":
-        return self.select_related("lesson__quest", "lesson__track")
+    def for_quest(self, quest: str) -> "EntryQuerySet":
+        return self.filter(lesson__in=Lesson.objects.filter(quest=quest))
 
     def newest_first(self) -> "EntryQuerySet":
         return self.order_by("-at", "-id")
@@ -47,6 +48,14 @@ class EntryQuerySet(models.QuerySet["Entry"]):
         """As pure facts, without making models. One query."""
         rows = self.values_list("lesson_id", "kind", "done", "at", "on", "offset")
         return [_fact(*row) for row in rows]
+
+    def offset_of_latest(self) -> int:
+        """The distance of the learner's clock from UTC, as last seen; else the site's, in minutes."""
+        latest = self.newest_first().values_list("offset", flat=True).first()
+        if latest is not None:
+            return latest
+        here = timezone.localtime(timezone.now()).utcoffset() or timedelta()
+        return here // timedelta(minutes=1)
 
     def accept(self, learner: Any, reading: Reading) -> list[Fact]:
         """Take what a client says into its learner's history; gives back what now holds newly."""
@@ -136,8 +145,8 @@ class Entry(models.Model):
 
     @property
     def local(self) -> datetime:
-        """``on`` as the learner's clock showed it, for templates; its time zone is the clock's."""
-        return datetime.fromisoformat(self.fact.on)
+        """``on`` as the learner's clock showed it. Naive, so that no template moves it."""
+        return datetime.fromisoformat(self.fact.on).replace(tzinfo=None)
 
     def undo(self) -> bool:
         """Take it back, or put it back; False when something later had replaced it already."""
@@ -256,7 +265,7 @@ def _known(learner: Any, lessons: set[str]) -> dict[str, bool]:
 
 def _lock(learner: Any) -> None:
     """One at a time for each learner, so that two requests cannot both find themselves the latest."""
-    rows = type(learner)._default_manager.select_for_update().filter(pk=learner.pk)
+    rows = get_user_model().objects.select_for_update().filter(pk=learner.pk)
     list(rows.order_by().values_list("pk"))
 
 

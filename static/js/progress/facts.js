@@ -53,9 +53,8 @@ export function problem(item) {
 }
 
 // The facts among these items that can be read, and how many cannot.
-export function readFacts(items) {
-  if (!Array.isArray(items) || items.length > LIMIT) return { facts: [], refused: 1 };
-  const facts = items.filter((item) => !problem(item));
+export function readFacts(items, now = Date.now()) {
+  const facts = items.filter((item) => !problem(item)).map((fact) => clamped(fact, now));
   return { facts, refused: items.length - facts.length };
 }
 

@@ -3,7 +3,7 @@
 // A classic script, because the level bar must be right at the first paint, before
 // any module runs; modules reach it as globalThis.progressRules.
 
-globalThis.progressRules = (() => {
+globalThis.progressRules ??= (() => {
   const KIND_OF = { lessons: "read", track: "read", exercises: "exercise", track_exercises: "exercise" };
   const keyOf = (lesson, kind) => `${lesson} ${kind}`;
   const instantOf = (fact) => Date.parse(fact.on) / 1000;

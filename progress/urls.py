@@ -1,0 +1,20 @@
+"""Addresses of progress, below a language."""
+
+from django.urls import path
+
+from lessons import urls as lessons_urls  # registers the converter "name"
+from progress import sync_views, views
+
+app_name = "progress"
+assert lessons_urls
+
+urlpatterns = [
+    path("me/", views.me, name="me"),
+    path("me/history/", views.history, name="history"),
+    path("me/history/<int:entry>/undo/", views.undo, name="undo"),
+    path("me/merges/<int:merging>/undo/", views.undo_merge, name="undo_merge"),
+    path("me/progress/<slug:lesson>/<slug:kind>/", views.state, name="state"),
+    path("me/sync/", sync_views.sync, name="sync"),
+    path("me/merge/", sync_views.merge, name="merge"),
+    path("<name:quest>/<name:track>/<name:slug>/changes/", views.changes, name="changes"),
+]
