@@ -84,7 +84,7 @@ def client_address(request: HttpRequest) -> str:
     X-Forwarded-For; so with N of them the Nth entry from the right is true,
     and whatever stands to its left may be forged.
     """
-    direct = request.META.get("REMOTE_ADDR", "")
+    direct: str = request.META.get("REMOTE_ADDR", "")
     proxies: int = settings.TRUSTED_PROXY_COUNT
     if not proxies:
         return direct
@@ -140,8 +140,9 @@ class GuardedForm(forms.Form):
     def guard_fields(self) -> list[forms.BoundField]:
         """The trap and the time. A form shown again carries a fresh time."""
         if self.is_bound:
-            self.data = self.data.copy()
-            self.data[self.add_prefix("shown_at")] = self.stamp()
+            data: Any = self.data.copy()  # type: ignore[attr-defined]
+            data[self.add_prefix("shown_at")] = self.stamp()
+            self.data = data
         return [self["website"], self["shown_at"]]
 
     def stamp(self) -> str:

@@ -22,11 +22,12 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import translation
 
-from comments.models import Mail, Refusal
+from comments.models import Mail, MailChoice, Refusal
 from comments.people import Person
 
 log = logging.getLogger(__name__)
 
+REPLIES = "replies"  # the topic that a learner's own choice of mail rules
 _SALT = "comments.outbox.stop"
 _BATCH = 50
 _TIMEOUT = 30  # seconds for each answer of the mail server; a lease must outlast them all
@@ -51,23 +52,28 @@ def write(
     ``language`` (the learner's by default) with ``stop_url`` beside the context.
     ``thread`` holds the Message-IDs it continues, the oldest first.
     """
-    is_learner = not isinstance(to, str)
-    address = to.email if is_learner else to
-    if Refusal.stands(address, topic):
+    recipient, address = (None, to) if isinstance(to, str) else (to, to.email)
+    if _is_refused(to, address, topic):
         return None
-    language = language or (to.language if is_learner else settings.LANGUAGE_CODE)
+    language = language or (recipient.language if recipient else settings.LANGUAGE_CODE)
     stop_url = stop_address(to, topic, language) if stop_url is None else stop_url
     subject, text, html = _rendered(template, {**context, "stop_url": stop_url}, language)
     mail, _created = Mail.objects.get_or_create(
         key=key,
         defaults={
-            "topic": topic, "recipient": to if is_learner else None,
-            "address": "" if is_learner else address, "language": language,
+            "topic": topic, "recipient": recipient,
+            "address": "" if recipient else address, "language": language,
             "subject": subject, "text": text, "html": html, "thread": list(thread),
             "message_id": message_id or new_message_id(key), "stop_url": stop_url,
         },
     )
     return mail
+
+
+def _is_refused(to: Person | str, address: str, topic: str) -> bool:
+    if topic == REPLIES and not isinstance(to, str):
+        return MailChoice.of(to).replies == MailChoice.When.NEVER
+    return Refusal.stands(address, topic)
 
 
 def new_message_id(name: str) -> str:
@@ -100,7 +106,10 @@ def stop(who: int | str, topic: str) -> None:
         return
     person = get_user_model().objects.filter(pk=who).first()
     if person is not None:
-        Refusal.of(person.email, topic)
+        if topic == REPLIES:
+            MailChoice.choose(person, MailChoice.When.NEVER)
+        else:
+            Refusal.of(person.email, topic)
         Mail.objects.to(person, topic).cancel()
 
 

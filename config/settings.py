@@ -188,12 +188,14 @@ MFA_TOTP_TOLERANCE = 1
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not IS_HTTPS  # browsers accept http for localhost alone
 # How many proxies of ours stand in front: the address of a visitor is counted from the right of
 # X-Forwarded-For, so what a visitor wrote there themself is never believed.
-ALLAUTH_TRUSTED_PROXY_COUNT = environment.number(
+# How many proxies of ours append to X-Forwarded-For; with 0 only the connection itself is believed.
+TRUSTED_PROXY_COUNT = ALLAUTH_TRUSTED_PROXY_COUNT = environment.number(
     "TRUSTED_PROXY_COUNT", 1 if environment.flag("BEHIND_PROXY") else 0
 )
 # What spans the apps: dotted functions of each app (progress/accounts.py says what they get).
-LEARNER_EXPORTS = ["progress.accounts.export"]
-LEARNER_ERASURES = ["progress.accounts.erase_sign_in"]
+LEARNER_EXPORTS = ["progress.accounts.export", "comments.personal.export"]
+LEARNER_ERASURES = ["progress.accounts.erase_sign_in", "comments.personal.erase"]
+LEARNER_RENAMES = ["comments.personal.renamed"]
 CSRF_FAILURE_VIEW = "progress.accounts_views.form_expired"
 
 # Mail -------------------------------------------------------------------------------------------
@@ -207,6 +209,13 @@ EMAIL_USE_TLS, EMAIL_USE_SSL = _mail.tls == "starttls", _mail.tls == "implicit"
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = environment.text("MAIL_FROM", f"{SITE_NAME} <noreply@{_site.hostname}>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
+
+# Discussion -------------------------------------------------------------------------------------
+COMMENT_EDIT_MINUTES = environment.number("COMMENT_EDIT_MINUTES", 30)
+FLAGS_TO_WAIT = environment.number("FLAGS_TO_WAIT", 3, low=1)
+DIGEST_HOUR = environment.number("DIGEST_HOUR", 8)  # of TIME_ZONE, for the daily mails
+if DIGEST_HOUR > 23:
+    raise ImproperlyConfigured("DIGEST_HOUR must be a whole number from 0 to 23")
 
 # Languages and time -----------------------------------------------------------------------------
 LANGUAGE_CODE = "en"
@@ -255,8 +264,6 @@ X_FRAME_OPTIONS = "DENY"
 SECURE_SSL_REDIRECT = IS_HTTPS and environment.flag("SSL_REDIRECT", True)
 SECURE_HSTS_SECONDS = environment.number("HSTS_SECONDS", 31_536_000 if IS_HTTPS else 0)
 SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
-# How many proxies of ours append to X-Forwarded-For; 0 believes nobody but the connection itself.
-TRUSTED_PROXY_COUNT = environment.number("TRUSTED_PROXY_COUNT", 0)
 if environment.flag("BEHIND_PROXY"):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 

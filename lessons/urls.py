@@ -10,7 +10,7 @@ app_name = "lessons"
 class SlugConverter:
     """A folder of the tree: lower case, digits and hyphens; names of pages are not slugs."""
 
-    regex = r"(?!(?:stream|me|search|tags|notifications|accounts|report|reports|offline|settings)/)[a-z0-9]+(?:-[a-z0-9]+)*"
+    regex = r"(?!(?:stream|me|search|tags|comments|notifications|accounts|report|reports|offline|settings)/)[a-z0-9]+(?:-[a-z0-9]+)*"
 
     def to_python(self, value: str) -> str:
         return value

@@ -9,6 +9,8 @@ never stands in memory as a whole. Names must not repeat between apps.
 ``LEARNER_ERASURES``: ``def erase(learner) -> None`` is called in one transaction before the
 learner's row is deleted, and only has to do what deleting that row would not (CASCADE does the
 rest): put "deleted learner" in place of an author, say.
+
+``LEARNER_RENAMES``: ``def renamed(learner) -> None`` is called when the display name has changed.
 """
 
 import json
@@ -64,6 +66,12 @@ def erase(learner: Learner) -> None:
         for path in settings.LEARNER_ERASURES:
             import_string(path)(learner)
         learner.delete()
+
+
+def tell_new_name(learner: Learner) -> None:
+    """Let every app show the new name at once: pages that hold the old one are kept ready."""
+    for path in settings.LEARNER_RENAMES:
+        import_string(path)(learner)
 
 
 def export(learner: Learner) -> Mapping[str, Any]:

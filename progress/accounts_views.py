@@ -26,6 +26,8 @@ def account_settings(request: HttpRequest) -> HttpResponse:
     form = SettingsForm(request.POST or None, instance=request.user)
     if form.is_valid():
         learner = form.save()
+        if "display_name" in form.changed_data:
+            accounts.tell_new_name(learner)
         with translation.override(learner.language):
             messages.success(request, _("Your settings are saved."))
             return HttpResponseRedirect(reverse("account_settings"))

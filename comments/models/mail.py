@@ -9,6 +9,8 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from comments.people import Person
+
 log = logging.getLogger(__name__)
 
 LEASE = timedelta(minutes=10)  # longer than any mail server is given to answer
@@ -31,7 +33,7 @@ class MailQuerySet(models.QuerySet["Mail"]):
         """Mails that nobody holds and whose time has come, the longest waiting first."""
         return self.waiting().filter(due_at__lte=timezone.now()).order_by("due_at", "id")
 
-    def to(self, recipient: object, topic: str) -> "MailQuerySet":
+    def to(self, recipient: Person | str, topic: str) -> "MailQuerySet":
         """Mails on a topic to a learner, or to an address without an account."""
         if isinstance(recipient, str):
             return self.filter(topic=topic, recipient=None, address__iexact=recipient)

@@ -9,6 +9,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.db import close_old_connections
 
+from comments.letters import write_letters
 from comments.models import Attempt
 from comments.outbox import Round, deliver_due
 
@@ -73,7 +74,8 @@ class Command(BaseCommand):
 
 
 def _work(stopped: threading.Event | None = None) -> Round:
-    """One round: what is due, then tidying up."""
+    """One round: the mails that notifications owe, what is due, then tidying up."""
+    write_letters()
     done = deliver_due(stopped)
     Attempt.objects.stale().delete()
     return done
