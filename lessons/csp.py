@@ -5,7 +5,8 @@ With Django 6 this file goes: ``django.utils.csp.CSP`` and
 """
 
 import enum
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
+from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -19,7 +20,8 @@ class CSP(enum.StrEnum):
     UNSAFE_INLINE = "'unsafe-inline'"
 
 
-def build_policy(config: Mapping[str, Sequence[str]]) -> str:
+def build_policy(config: Mapping[str, Any]) -> str:
+    """The header's value; ``config`` maps each directive to its list of sources."""
     return "; ".join(f"{directive} {' '.join(sources)}" for directive, sources in config.items())
 
 

@@ -201,7 +201,7 @@ def _respond(request: HttpRequest, kept: Kept, *, may_keep: bool) -> HttpRespons
         response["ETag"] = etag
         response["Cache-Control"] = "public, no-cache"
         if may_keep and response.status_code == 200:
-            request.environ["lessons.kept"] = kept
+            request.META["lessons.kept"] = kept  # META is the WSGI environment itself
     patch_vary_headers(response, ("Accept-Encoding", "Cookie"))
     return response
 

@@ -54,9 +54,9 @@ def check_content(root: Path, progress: Progress = lambda done, total: None) -> 
     """Read, render and check a tree against what is loaded. Raises ContentError with every mistake."""
     known = {
         path: Known(file_hash, render_hash, record)
-        for path, file_hash, render_hash, record in Edition.objects.filter(
-            retired_at=None, lesson__retired_at=None
-        ).values_list("path", "file_hash", "render_hash", "record")
+        for path, file_hash, render_hash, record in Edition.objects.filter(retired_at=None).values_list(
+            "path", "file_hash", "render_hash", "record"
+        )
     }
     tree = read_tree(root, known)
     render_descriptions(tree, _known_descriptions())
@@ -186,7 +186,6 @@ class _Loader:
             Lesson.objects.filter(id__in=gone).update(status=Status.RETIRED)
             paths = Edition.objects.filter(lesson__in=gone, is_source=True).values_list("path", flat=True)
             self.result.retired += sorted(paths)
-            search.remove(Edition.objects.filter(lesson__in=gone))
         changed = self._save(Lesson, self.before, rows)
         self._tags({row.id: row.tags for row in rows}, changed)
 

@@ -38,7 +38,8 @@ def stream_page(before: str = "", *, quest: str = "", size: int = PAGE) -> Strea
     older = ""
     if len(rows) > size:
         rows = rows[:size]
-        older = f"{reverse('lessons:stream')}?before={rows[-1].at:%Y%m%dT%H%M%S%f}.{rows[-1].id}"
+        last = rows[-1].revised_at or rows[-1].published_at
+        older = f"{reverse('lessons:stream')}?before={last:%Y%m%dT%H%M%S%f}.{rows[-1].id}"
     return StreamPage(_entries(rows), older)
 
 

@@ -253,8 +253,8 @@ def _picture(outline: Outline) -> str:
     return f"{settings.SITE_URL}{settings.ASSETS_URL}{outline.picture}" if outline.picture else ""
 
 
-def _edition(lesson_id: str, language: str) -> Edition:
-    """The edition with its lesson and the version of its discussion, in one query."""
+def _edition(lesson_id: str, language: str) -> Any:
+    """The edition with its lesson and, as ``discussion_version``, that of its discussion; one query."""
     version = PageVersion.objects.filter(key=f"lesson:{lesson_id}").values("value")
     return (
         Edition.objects.select_related("lesson")

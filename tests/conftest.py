@@ -1,10 +1,13 @@
 """The cast (alice learns, bob replies, mod moderates), makers, and a small content tree."""
 
+import contextlib
 import email
 import email.policy
 import logging
+import os
 import re
 import socket
+import tempfile
 from collections.abc import Callable, Iterator
 from email.message import EmailMessage
 from pathlib import Path
@@ -12,6 +15,7 @@ from pathlib import Path
 import pytest
 from aiosmtpd.controller import Controller
 from allauth.account.models import EmailAddress
+from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core.cache import cache
 from django.test import Client
@@ -23,10 +27,31 @@ from tests.trees import write_tree
 
 def pytest_configure(config: pytest.Config) -> None:
     if not hasattr(config, "workerinput"):  # once, not in each worker
-        from lessons.management.commands.prepare import collect_static, compile_messages
+        from lessons.management.commands.prepare import (
+            collect_static,
+            compile_messages,
+            static_signature,
+        )
 
         compile_messages()
-        collect_static()
+        _share_static(collect_static, static_signature())
+
+
+def _share_static(collect: Callable[[], bool], signature: str) -> None:
+    """Collect the static files once for this state of them; every process of the tests reads them."""
+    folder = settings.BASE_DIR / ".data" / "test-static" / signature[:16]
+    if not folder.exists():
+        settings.STATIC_ROOT = Path(tempfile.mkdtemp(prefix="collect-", dir=_made(folder.parent)))
+        collect()
+        with contextlib.suppress(OSError):  # another run was faster
+            Path(settings.STATIC_ROOT).rename(folder)
+    settings.STATIC_ROOT = folder
+    os.environ["TEST_STATIC_ROOT"] = str(folder)
+
+
+def _made(folder: Path) -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
 
 
 @pytest.fixture(autouse=True)

@@ -12,7 +12,7 @@ from config.settings import BASE_DIR, DATA_DIR, DATABASES  # noqa: E402
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 # Static files are collected as in production, once, and anew only when one of them changed.
-STATIC_ROOT = BASE_DIR / ".data" / "test-static"
+STATIC_ROOT = Path(os.environ.get("TEST_STATIC_ROOT", DATA_DIR / "static"))
 # In memory, because a cache is cleared before each test, with a database or without. The table of
 # the real one is made too; the tests of the limits use it.
 CACHES = {

@@ -31,21 +31,22 @@ class PictureFile:
 def read_picture(file: Path, path: str, problems: list[Problem]) -> PictureFile | None:
     """Read an image; None and a problem when it is none, too large, or carries a script."""
 
-    def fail(message: str) -> None:
-        problems.append(Problem(path, 1, message))
-
     if not file.is_file() or file.suffix.lower() not in {*_SUFFIXES, ".svg"}:
-        return fail("assets/ holds images only: .png .jpg .webp .gif .svg")
+        problems.append(Problem(path, 1, "assets/ holds images only: .png .jpg .webp .gif .svg"))
+        return None
     data = file.read_bytes()
     if len(data) > MAX_BYTES:
-        return fail(f"{len(data):,} bytes are too much for an image ({MAX_BYTES:,}); make it smaller")
+        size = f"{len(data):,} bytes are too much for an image ({MAX_BYTES:,}); make it smaller"
+        problems.append(Problem(path, 1, size))
+        return None
     try:
         if file.suffix.lower() == ".svg":
             content_type, width, height = "image/svg+xml", *_svg_size(data)
         else:
             content_type, width, height = _raster(data, _SUFFIXES[file.suffix.lower()])
     except ValueError as error:
-        return fail(str(error))
+        problems.append(Problem(path, 1, str(error)))
+        return None
     name = hashlib.blake2b(data, digest_size=12).hexdigest() + file.suffix.lower()
     return PictureFile(path, name, content_type, data, width, height)
 

@@ -86,7 +86,8 @@ def render_tree(
 def render_descriptions(tree: ContentTree, known: Mapping[str, tuple[str, dict[str, str]]]) -> None:
     """Render what quest.yml and track.yml describe; ``known`` maps a path to its hash and HTML."""
     for quest in tree.quests:
-        for file in (quest, *quest.tracks):
+        files: list[QuestFile | TrackFile] = [quest, *quest.tracks]
+        for file in files:
             before = known.get(file.path)
             if before and before[0] == file.file_hash:
                 file.description = before[1]

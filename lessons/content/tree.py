@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from lessons.content import schema
+from lessons.content.fields import SLUG
 from lessons.content.pictures import PictureFile, read_picture
 from lessons.content.problems import Problem, Severity
 from lessons.content.yaml_reader import Text, read_yaml
@@ -48,10 +49,6 @@ class EditionFile:
     rendered: Rendered | None = None
     summary: tuple[str, str] = ("", "")
     render_hash: str = ""
-
-    @property
-    def is_unchanged(self) -> bool:
-        return self.rendered is None
 
     @property
     def markdown(self) -> str:
@@ -193,10 +190,10 @@ class _Reader:
         for slug in spec.lessons:
             editions = files.pop(str(slug), {})
             self._lesson(quest, track, slug, editions)
-        for slug, editions in files.items():
-            for name in editions.values():
+        for stem, others in files.items():
+            for name in others.values():
                 self.tree.error(
-                    f"{quest.slug}/{folder.name}/{name}", 1, f"this file is not listed in {path}; add “{slug}” to its lessons, or move the file away"
+                    f"{quest.slug}/{folder.name}/{name}", 1, f"this file is not listed in {path}; add “{stem}” to its lessons, or move the file away"
                 )
 
     def _files(self, folder: Path, prefix: str, source: str) -> dict[str, dict[str, str]]:
@@ -286,7 +283,7 @@ class _Reader:
         return None if text is None else read_yaml(text, path, self.tree.problems)
 
     def _slug(self, folder: Path, path: str) -> None:
-        if not schema.SLUG.match(folder.name):
+        if not SLUG.match(folder.name):
             self.tree.error(path, 1, f"the folder name “{folder.name}” must be a slug: a–z, 0–9 and hyphens")
 
     def _listed(self, folder: Path, path: str, names: list[Text], key: str) -> None:

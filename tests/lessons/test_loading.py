@@ -159,3 +159,11 @@ def test_listing_a_lesson_appends_it_to_a_list_of_either_style(names: list[str],
     problems: list = []
     assert read_yaml(text or "", "track.yml", problems)["lessons"] == [*names, "new-one"]
     assert problems == []
+
+
+def test_a_lesson_whose_status_is_retired_is_loaded_once(loaded: Path, client):
+    write(loaded / "garden/water/watering.md", lesson_text("water-how", "Watering", status="retired"))
+    load_content(loaded)
+    assert load_content(loaded).rendered == 0
+    assert client.get("/en/garden/water/watering/").status_code == 404
+    assert "Watering" not in client.get("/en/search/?q=watering").content.decode().split("<main", 1)[1]

@@ -7,8 +7,7 @@ from django.contrib.staticfiles.management.commands.runserver import Command as 
 from django.core.management.base import CommandError
 
 from config import environment
-from lessons.management.commands.prepare import Command as Prepare
-from lessons.management.commands.prepare import compile_messages
+from lessons.management.commands.prepare import compile_messages, migrate
 from lessons.preview import start_preview
 
 
@@ -23,7 +22,7 @@ class Command(RunServer):
         super().handle(*args, **options)
 
     def inner_run(self, *args: Any, **options: Any) -> None:
-        Prepare(self.stdout, self.stderr)._migrate()
+        migrate()
         compile_messages()
         start_preview()
         self.stdout.write("Live preview is on: drafts are visible, mistakes show in the page and here.")

@@ -93,15 +93,15 @@ def list_lesson(track: str, slug: str) -> str | None:
     """A track.yml with one more lesson at the end of its list; None when it has no such list."""
     flow = re.search(r"^lessons:[ \t]*\[([^\]]*)\]", track, re.MULTILINE)
     if flow:
-        items = [item.strip() for item in flow[1].split(",") if item.strip()]
-        if "\n" in flow[1] or len(", ".join([*items, slug])) > 80:
-            block = "lessons:\n" + "".join(f"  - {item}\n" for item in [*items, slug])
-            return track[: flow.start()] + block.rstrip("\n") + track[flow.end() :]
-        return track[: flow.start()] + f"lessons: [{', '.join([*items, slug])}]" + track[flow.end() :]
+        names = [item.strip() for item in flow[1].split(",") if item.strip()]
+        if "\n" in flow[1] or len(", ".join([*names, slug])) > 80:
+            lines = "".join(f"\n  - {item}" for item in [*names, slug])
+            return f"{track[: flow.start()]}lessons:{lines}{track[flow.end() :]}"
+        return track[: flow.start()] + f"lessons: [{', '.join([*names, slug])}]" + track[flow.end() :]
     block = re.search(r"^lessons:[ \t]*\n((?:[ \t]*(?:-[^\n]*|#[^\n]*)?\n?)*)", track, re.MULTILINE)
     if block is None:
         return None
-    lines = list(re.finditer(r"^([ \t]*)-[^\n]*$", block[0], re.MULTILINE))
-    indent = lines[-1][1] if lines else "  "
-    at = block.start() + (lines[-1].end() if lines else len("lessons:"))
+    items = list(re.finditer(r"^([ \t]*)-[^\n]*$", block[0], re.MULTILINE))
+    indent = items[-1][1] if items else "  "
+    at = block.start() + (items[-1].end() if items else len("lessons:"))
     return track[:at] + f"\n{indent}- {slug}" + track[at:]

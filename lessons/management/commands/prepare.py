@@ -18,18 +18,22 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         Path(settings.DATA_DIR).mkdir(parents=True, exist_ok=True)
-        self._migrate()
+        if migrate():
+            self.stdout.write("The database is up to date.")
         compile_messages()
         if not settings.DEBUG and collect_static():
             self.stdout.write("Static files are collected.")
         call_command("load_content", stdout=self.stdout, stderr=self.stderr)
 
-    def _migrate(self) -> None:
-        executor = MigrationExecutor(connection)
-        if executor.migration_plan(executor.loader.graph.leaf_nodes()):
-            call_command("migrate", verbosity=0)
-            self.stdout.write("The database is up to date.")
-        call_command("createcachetable", verbosity=0)  # where the cache is in the database
+
+def migrate() -> bool:
+    """Make the tables that are missing; whether there were any to migrate."""
+    executor = MigrationExecutor(connection)
+    is_needed = bool(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+    if is_needed:
+        call_command("migrate", verbosity=0)
+    call_command("createcachetable", verbosity=0)  # where the cache is in the database
+    return is_needed
 
 
 def collect_static() -> bool:
