@@ -4,11 +4,14 @@ Notification and "mail is written" change together, so a worker that dies leaves
 either an owed mail or a written one, never both and never none.
 """
 
+import logging
+from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from django.urls import reverse
 from django.utils import translation
 from django.utils.formats import date_format
@@ -18,6 +21,8 @@ from comments.models import Comment, MailChoice, Notification
 from comments.models.comment import State
 from comments.models.notification import digest_boundary
 from comments.titles import titles_of
+
+log = logging.getLogger(__name__)
 
 _BATCH = 100
 TOPIC = outbox.REPLIES
@@ -31,7 +36,7 @@ def write_letters() -> int:
 def _write_single() -> int:
     owing = Notification.objects.owing_mail().order_by("id").with_comments()
     owing = owing.select_related("recipient__mail_choice")[:_BATCH]
-    return sum(_write_one(notification) for notification in owing)
+    return sum(_safely(_write_one, notification) for notification in owing)
 
 
 @transaction.atomic
@@ -54,13 +59,24 @@ def _write_one(notification: Notification) -> bool:
 
 def _write_daily() -> int:
     boundary = digest_boundary()
-    people = Notification.objects.owing_digest(boundary).order_by().values_list("recipient").distinct()[:_BATCH]
-    learners = get_user_model().objects.filter(pk__in=list(people))
-    return sum(_write_digest(learner, boundary) for learner in learners)
+    owing = Notification.objects.owing_digest(boundary).order_by().values_list("recipient", flat=True)
+    learners = get_user_model().objects.filter(pk__in=list(owing.distinct()[:_BATCH]))
+    return sum(_safely(_write_digest, learner, boundary) for learner in learners)
+
+
+def _safely(write: Callable[..., bool], *arguments: Any) -> bool:
+    """Write one mail; one that cannot be written must not keep the others."""
+    try:
+        return write(*arguments)
+    except DatabaseError:
+        raise
+    except Exception:
+        log.exception("a mail could not be written: %s", arguments)
+        return False
 
 
 @transaction.atomic
-def _write_digest(person: Any, boundary: Any) -> bool:
+def _write_digest(person: Any, boundary: datetime) -> bool:
     owed = Notification.objects.owing_digest(boundary).filter(recipient=person)
     shown = owed.unread().filter(comment__state=State.VISIBLE).order_by("id").with_comments()
     rows = list(shown[:_BATCH])
