@@ -51,13 +51,18 @@ _RULES = [
 ]
 _GAP = re.compile(r"\s{60}")  # runs of white space make the lexers of C and Java quadratic
 _ADDRESS = re.compile(r"https?://[^\s<>\"'`{}|\\^]+")
+_UNPRINTABLE = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef"
+    + "".join(f"{chr(plane + 0xFFFE)}{chr(plane + 0xFFFF)}" for plane in range(0, 0x110000, 0x10000))
+    + "]"
+)
 _HANGUL = re.compile("[가-힣ㄱ-ㆎ]")
 _LATIN = re.compile("[A-Za-z]")
 
 
 def render(text: str) -> str:
     """The HTML of a comment. Never raises, whatever is in ``text`` (at most ``LONGEST`` characters)."""
-    text = text[:LONGEST].replace("\x00", "\ufffd")
+    text = printable(text[:LONGEST])
     try:
         html = _markdown().render(text, {"highlighted": 0})
     except RecursionError:
@@ -65,6 +70,11 @@ def render(text: str) -> str:
     if html.count("<") > _MOST_TAGS or not html:
         html = _plain(text)
     return sanitize(html, COMMENT)
+
+
+def printable(text: str) -> str:
+    """The text without characters that neither HTML nor XML may carry: controls, halves, non-characters."""
+    return _UNPRINTABLE.sub("\ufffd", text.replace("\r\n", "\n").replace("\r", "\n"))
 
 
 def has_links(html: str) -> bool:

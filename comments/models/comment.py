@@ -153,6 +153,7 @@ class Comment(models.Model):
         if known:
             return known
         thread = thread or Thread.objects.create(lesson=lesson)
+        text = markup.printable(text)
         html = markup.render(text)
         waits_for = cls._reason_to_wait(author, html)
         comment, is_new = cls.objects.get_or_create(
@@ -188,6 +189,7 @@ class Comment(models.Model):
     def edit(self, text: str) -> None:
         """Change the words. One who would have had to wait with them waits now."""
         self._lock()
+        text = markup.printable(text)
         html = markup.render(text)
         waits_for = self._reason_to_wait(self.author, html, but=self.pk) or self.waits_for
         self.text, self.html, self.language = text, html, markup.language_of(text)

@@ -7,3 +7,4 @@ import "./toc.js";
 import "./search.js";
 import "./account.js";
 import "./progress/main.js";
+import "./comments/main.js";
