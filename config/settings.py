@@ -5,11 +5,11 @@ machine: no debugging, a secret of its own, no open list of hosts.
 """
 
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import dj_database_url
 from django.core.exceptions import ImproperlyConfigured
-from django.utils.translation import gettext_lazy as _
 
 from config import environment
 from lessons.csp import CSP
@@ -117,6 +117,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # Shared by all processes, because the limits on signing in count there. In memory each process
 # would count for itself. The table is made by "manage.py prepare".
 _cache_url = environment.text("CACHE_URL", "database://")
+CACHES: dict[str, dict[str, Any]]
 if _cache_url.startswith(("redis://", "rediss://")):
     CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": _cache_url}}
 elif _cache_url == "database://":
@@ -181,6 +182,10 @@ ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 # True: "an account exists already" is said by mail, to the owner of the address, and nowhere else.
 ACCOUNT_PREVENT_ENUMERATION = True
 MFA_ADAPTER = "progress.adapters.MFAAdapter"
+MFA_FORMS = {
+    "add_webauthn": "progress.forms_account.AddKeyForm",
+    "edit_webauthn": "progress.forms_account.RenameKeyForm",
+}
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = SITE_NAME

@@ -86,7 +86,12 @@ def export(learner: Learner) -> Mapping[str, Any]:
         },
         "mail_addresses": _values(EmailAddress, learner, "email", "verified", "primary"),
         "second_factors": [
-            {"kind": one.type, "name": one.data.get("name", ""), "added": one.created_at, "used": one.last_used_at}
+            {
+                "kind": one.type,
+                "name": one.data.get("name", ""),
+                "added": one.created_at,
+                "used": one.last_used_at,
+            }
             for one in Authenticator.objects.filter(user=learner).order_by("pk")
         ],
         "connected_accounts": _values(
@@ -97,7 +102,7 @@ def export(learner: Learner) -> Mapping[str, Any]:
 
 
 def _values(model: Any, learner: Learner, *fields: str) -> Iterator[dict[str, Any]]:
-    return model.objects.filter(user=learner).order_by("pk").values(*fields).iterator()
+    yield from model.objects.filter(user=learner).order_by("pk").values(*fields).iterator()
 
 
 def erase_sign_in(learner: Learner) -> None:

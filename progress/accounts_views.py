@@ -1,5 +1,7 @@
 """The learner's account beside allauth's pages: settings, export, deletion, the end of a session."""
 
+from typing import cast
+
 from allauth.account import views as allauth_views
 from allauth.account.adapter import get_adapter
 from allauth.account.decorators import reauthentication_required
@@ -17,13 +19,15 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from progress import accounts
 from progress.forms_account import DeletionForm, SettingsForm
+from progress.models import Learner
 
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def account_settings(request: HttpRequest) -> HttpResponse:
     """Display name and language. A new language moves to the page in that language."""
-    form = SettingsForm(request.POST or None, instance=request.user)
+    learner = _learner(request)
+    form = SettingsForm(request.POST or None, instance=learner)
     if form.is_valid():
         learner = form.save()
         if "display_name" in form.changed_data:
@@ -31,9 +35,9 @@ def account_settings(request: HttpRequest) -> HttpResponse:
         with translation.override(learner.language):
             messages.success(request, _("Your settings are saved."))
             return HttpResponseRedirect(reverse("account_settings"))
-    kinds = Authenticator.objects.filter(user=request.user).values_list("type", flat=True)
+    kinds = Authenticator.objects.filter(user=learner).values_list("type", flat=True)
     if form.is_bound:
-        request.user.refresh_from_db()  # an invalid form leaves its values in the instance
+        learner.refresh_from_db()  # an invalid form leaves its values in the instance
     context = {"form": form, "factors": sorted(kinds), "subject": {}}
     return render(request, "account/settings.html", context)
 
@@ -43,7 +47,7 @@ def account_settings(request: HttpRequest) -> HttpResponse:
 def export(request: HttpRequest) -> StreamingHttpResponse:
     """Everything as one JSON file, written while it is read."""
     response = StreamingHttpResponse(
-        accounts.export_as_json(request.user), content_type="application/json; charset=utf-8"
+        accounts.export_as_json(_learner(request)), content_type="application/json; charset=utf-8"
     )
     name = f"{settings.SITE_NAME.lower()}-{timezone.localdate():%Y-%m-%d}.json"
     response["Content-Disposition"] = f'attachment; filename="{name}"'
@@ -51,11 +55,11 @@ def export(request: HttpRequest) -> StreamingHttpResponse:
 
 
 @login_required
-@reauthentication_required
+@reauthentication_required  # type: ignore[untyped-decorator]
 @require_http_methods(["GET", "HEAD", "POST"])
 def delete(request: HttpRequest) -> HttpResponse:
     """Delete the account, by a learner who has just proved again who they are."""
-    learner = request.user
+    learner = _learner(request)
     form = DeletionForm(request.POST or None, learner=learner)
     if not form.is_valid():
         return render(request, "account/delete.html", {"form": form, "subject": {}})
@@ -77,11 +81,16 @@ def form_expired(request: HttpRequest, reason: str = "") -> HttpResponse:
     return render(request, "403_csrf.html", {"subject": {}}, status=403)
 
 
+def _learner(request: HttpRequest) -> Learner:
+    """Who is signed in, behind ``login_required``."""
+    return cast(Learner, request.user)
+
+
 def _forget(request: HttpRequest, response: HttpResponse) -> HttpResponse:
     """Let go of the form token, and of pages that the browser kept ("back" would show them).
 
     Not of "storage": the theme is there, and progress.js empties what belongs to the account.
     """
-    response.delete_cookie(settings.CSRF_COOKIE_NAME, samesite=settings.CSRF_COOKIE_SAMESITE)
+    response.delete_cookie(settings.CSRF_COOKIE_NAME, samesite="Lax")
     response["Clear-Site-Data"] = '"cache"'
     return response

@@ -48,13 +48,29 @@ class AccountAdapter(DefaultAccountAdapter):
             url, allowed_hosts={self.request.get_host()}, require_https=self.request.is_secure()
         )
 
+    def add_message(
+        self,
+        request: HttpRequest,
+        level: int,
+        message_template: str | None = None,
+        *args: Any,
+        **kwargs: Any,
+    ) -> None:
+        """Nobody is told "sent to …" beside "could not be sent"."""
+        if getattr(request, "mail_failed", False) and str(message_template).endswith("_sent.txt"):
+            return
+        super().add_message(request, level, message_template, *args, **kwargs)
+
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """In the language of the address's owner; a stranger's in that of the page.
 
         A mail server that is down is told to the visitor, who can ask again; it is no error page.
         """
         if not self.send_mail_in(template_prefix, email, _language_of(email), context):
-            again = _("We could not send you a mail just now. Please ask for it again in a few minutes.")
+            self.request.mail_failed = True
+            again = _(
+                "We could not send you a mail just now. Please ask for it again in a few minutes."
+            )
             messages.error(self.request, again)
 
     def send_mail_in(

@@ -32,13 +32,13 @@ for _model in (Authenticator, UserSession, SocialApp, SocialToken):
     admin.site.unregister(_model)
 
 
-class LearnerCreationForm(AdminUserCreationForm):
+class LearnerCreationForm(AdminUserCreationForm):  # type: ignore[type-arg]
     class Meta:
         model = Learner
         fields = ("email",)
 
 
-class LearnerChangeForm(UserChangeForm):
+class LearnerChangeForm(UserChangeForm):  # type: ignore[type-arg]
     class Meta:
         model = Learner
         fields = "__all__"
@@ -52,7 +52,8 @@ class ConfirmedFilter(admin.SimpleListFilter):
         return [("yes", _("confirmed")), ("no", _("not confirmed"))]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Learner]) -> QuerySet[Learner]:
-        return queryset.filter(confirmed=self.value() == "yes") if self.value() else queryset
+        wanted: dict[str, Any] = {"confirmed": self.value() == "yes"}
+        return queryset.filter(**wanted) if self.value() else queryset
 
 
 class FactorFilter(admin.SimpleListFilter):
@@ -63,19 +64,25 @@ class FactorFilter(admin.SimpleListFilter):
         return [("yes", _("set up")), ("no", _("not set up"))]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Learner]) -> QuerySet[Learner]:
-        if not self.value():
-            return queryset
-        return queryset.filter(factors__gt=0) if self.value() == "yes" else queryset.filter(factors=0)
+        wanted: dict[str, Any] = {"factors__gt": 0} if self.value() == "yes" else {"factors": 0}
+        return queryset.filter(**wanted) if self.value() else queryset
 
 
 @admin.register(Learner)
-class LearnerAdmin(UserAdmin):
+class LearnerAdmin(UserAdmin):  # type: ignore[type-arg]
     add_form, form = LearnerCreationForm, LearnerChangeForm
     list_display = (
         "name", "email", "is_confirmed", "has_second_step", "language", "is_active", "is_staff",
         "date_joined", "last_login",
     )  # fmt: skip
-    list_filter = ("is_active", "is_staff", ConfirmedFilter, FactorFilter, "language", "date_joined")
+    list_filter = (
+        "is_active",
+        "is_staff",
+        ConfirmedFilter,
+        FactorFilter,
+        "language",
+        "date_joined",
+    )
     search_fields = ("email", "display_name", "=id")
     search_help_text = _("Mail address, display name or number")
     date_hierarchy = "date_joined"
@@ -86,15 +93,20 @@ class LearnerAdmin(UserAdmin):
     add_fieldsets = ((None, {"fields": ("email", "usable_password", "password1", "password2")}),)
     fieldsets = (
         (None, {"fields": ("email", "display_name", "language", "password")}),
-        (_("Rights"), {"fields": ("is_active", "is_staff", "is_superuser", "groups", "user_permissions")}),
+        (
+            _("Rights"),
+            {"fields": ("is_active", "is_staff", "is_superuser", "groups", "user_permissions")},
+        ),
         (_("Dates"), {"fields": ("date_joined", "last_login")}),
     )
     actions = ("close_accounts", "reopen_accounts", "sign_out_everywhere")
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Learner]:
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         verified = EmailAddress.objects.filter(user=OuterRef("pk"), verified=True)
         factors = Count("authenticator", distinct=True)
-        return super().get_queryset(request).annotate(confirmed=Exists(verified), factors=factors)
+        learners: QuerySet[Any] = super().get_queryset(request)
+        learners = learners.annotate(confirmed=Exists(verified), factors=factors)
+        return learners
 
     @admin.display(description=_("display name"), ordering="display_name")
     def name(self, learner: Learner) -> str:
@@ -128,16 +140,20 @@ class LearnerAdmin(UserAdmin):
     @admin.action(description=_("Close the accounts (can be undone)"), permissions=["change"])
     def close_accounts(self, request: HttpRequest, queryset: QuerySet[Learner]) -> None:
         """Oneself stays in: nobody locks themself out by a wrong tick."""
-        closed = list(queryset.filter(is_active=True).exclude(pk=request.user.pk))
+        closed = list(queryset.filter(is_active=True).exclude(pk=request.user.pk or 0))
         for learner in closed:
             learner.is_active = False
             learner.save(update_fields=["is_active"])
             accounts.end_sessions(learner)
-        self._say(request, ngettext("%d account closed.", "%d accounts closed.", len(closed)), len(closed))
+        self._say(
+            request, ngettext("%d account closed.", "%d accounts closed.", len(closed)), len(closed)
+        )
 
     @admin.action(description=_("Reopen the accounts"), permissions=["change"])
     def reopen_accounts(self, request: HttpRequest, queryset: QuerySet[Learner]) -> None:
-        count = Learner.objects.filter(pk__in=queryset.values("pk"), is_active=False).update(is_active=True)
+        count = Learner.objects.filter(pk__in=queryset.values("pk"), is_active=False).update(
+            is_active=True
+        )
         self._say(request, ngettext("%d account reopened.", "%d accounts reopened.", count), count)
 
     @admin.action(description=_("Sign out everywhere"), permissions=["change"])
@@ -146,14 +162,16 @@ class LearnerAdmin(UserAdmin):
         for learner in learners:
             accounts.end_sessions(learner)
         count = len(learners)
-        self._say(request, ngettext("%d learner signed out.", "%d learners signed out.", count), count)
+        self._say(
+            request, ngettext("%d learner signed out.", "%d learners signed out.", count), count
+        )
 
     def _say(self, request: HttpRequest, text: str, count: int) -> None:
         self.message_user(request, text % count, messages.SUCCESS)
 
 
 @admin.register(Authenticator)
-class AuthenticatorAdmin(admin.ModelAdmin):
+class AuthenticatorAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     """That somebody has a second step, never its secret. Removing one helps whoever lost it."""
 
     list_display = ("user", "type", "created_at", "last_used_at")

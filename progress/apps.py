@@ -6,3 +6,6 @@ class ProgressConfig(AppConfig):
     name = "progress"
     verbose_name = _("Progress")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from progress import accounts_checks  # noqa: F401  (needs the settings)

@@ -4,9 +4,11 @@ from typing import Any
 
 from allauth.account import forms as allauth_forms
 from allauth.account.adapter import get_adapter
+from allauth.mfa.webauthn.forms import AddWebAuthnForm, EditWebAuthnForm
 from django import forms
 from django.contrib.auth.hashers import make_password
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxLengthValidator
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
@@ -26,6 +28,8 @@ class SignInForm(allauth_forms.LoginForm):
 
 
 class SignUpForm(allauth_forms.SignupForm):
+    account_already_exists: bool
+
     def try_save(self, request: HttpRequest) -> Any:
         """Save, unless the address has an account: then its owner gets a mail.
 
@@ -71,12 +75,40 @@ class PasswordCodeForm(NumericCode, allauth_forms.ConfirmPasswordResetCodeForm):
     pass
 
 
-class SettingsForm(forms.ModelForm):
+class AddKeyForm(AddWebAuthnForm):
+    """A passkey unless one says otherwise: that is what most people have, in their device."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _ask_for_a_name(self)
+        passwordless = self.fields["passwordless"]
+        passwordless.label = _("Signs in without a password (a passkey)")
+        passwordless.help_text = _("Your device then asks for fingerprint, face or PIN.")
+        passwordless.initial = True
+
+
+class RenameKeyForm(EditWebAuthnForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _ask_for_a_name(self)
+
+
+def _ask_for_a_name(form: forms.Form) -> None:
+    """allauth's field has neither a translated label nor an end."""
+    name = form.fields["name"]
+    name.label = _("Name of the key")
+    name.validators.append(MaxLengthValidator(60))
+    name.widget.attrs["maxlength"] = "60"
+
+
+class SettingsForm(forms.ModelForm):  # type: ignore[type-arg]
     class Meta:
         model = Learner
         fields = ("display_name", "language")
         help_texts = {
-            "display_name": _("Others see this name beside your comments. Nobody sees your mail address."),
+            "display_name": _(
+                "Others see this name beside your comments. Nobody sees your mail address."
+            ),
             "language": _("Of this page and of the mail you get."),
         }
 
@@ -85,7 +117,9 @@ class SettingsForm(forms.ModelForm):
         self.fields["display_name"].widget.attrs["autocomplete"] = "nickname"
 
     def clean_display_name(self) -> str:
-        name = clean_display_name(self.cleaned_data["display_name"], is_staff=self.instance.is_staff)
+        name = clean_display_name(
+            self.cleaned_data["display_name"], is_staff=self.instance.is_staff
+        )
         if name and self._is_name_of_staff(name):
             raise ValidationError(_("This name could be taken for the site’s own. Choose another."))
         return name

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from progress import accounts
 from progress.models import Learner
+from progress.templatetags.browsers import browser_name
 
 pytestmark = pytest.mark.django_db
 
@@ -37,7 +38,10 @@ def test_signing_out_ends_at_home_and_leaves_no_session(alice, loaded):
     answer = client.post("/en/accounts/logout/")
     assert (answer.status_code, answer["Location"]) == (302, "/en/")
     assert answer["Clear-Site-Data"] == '"cache"'
-    assert {name: cookie.value for name, cookie in client.cookies.items()} == {"sessionid": "", "csrftoken": ""}
+    assert {name: cookie.value for name, cookie in client.cookies.items()} == {
+        "sessionid": "",
+        "csrftoken": "",
+    }
     assert all(cookie["max-age"] == 0 for cookie in answer.cookies.values())
     assert not Session.objects.exists()
     client.cookies.clear()  # as a browser does with cookies whose time is over
@@ -56,7 +60,8 @@ def test_signing_out_needs_the_form_of_this_site(alice):
 
 
 @pytest.mark.parametrize(
-    "path", ["login/", "signup/", "login/code/", "password/reset/", "settings/", "delete/", "email/"]
+    "path",
+    ["login/", "signup/", "login/code/", "password/reset/", "settings/", "delete/", "email/"],
 )
 def test_each_form_needs_its_token(alice, path):
     client = Client(enforce_csrf_checks=True)
@@ -81,7 +86,9 @@ def test_next_leads_nowhere_else(alice, elsewhere):
 
 def test_settings_change_name_and_language_and_move_to_the_page_in_it(client_of, alice):
     client = client_of(alice)
-    answer = client.post("/en/accounts/settings/", {"display_name": "  Alice\u00a0 L.  ", "language": "ko"})
+    answer = client.post(
+        "/en/accounts/settings/", {"display_name": "  Alice\u00a0 L.  ", "language": "ko"}
+    )
     assert (answer.status_code, answer["Location"]) == (302, "/ko/accounts/settings/")
     alice.refresh_from_db()
     assert (alice.display_name, alice.language) == ("Alice L.", "ko")
@@ -91,7 +98,10 @@ def test_settings_change_name_and_language_and_move_to_the_page_in_it(client_of,
 def test_settings_are_nobodys_but_the_learners(client):
     for page in ("settings", "export", "delete"):
         answer = client.get(f"/en/accounts/{page}/")
-        assert (answer.status_code, answer["Location"]) == (302, f"/en/accounts/login/?next=/en/accounts/{page}/")
+        assert (answer.status_code, answer["Location"]) == (
+            302,
+            f"/en/accounts/login/?next=/en/accounts/{page}/",
+        )
 
 
 def test_a_refused_name_changes_nothing_and_is_not_shown_in_the_header(client_of, alice):
@@ -109,7 +119,9 @@ def test_the_name_of_staff_is_not_taken_by_others(client_of, alice, mod):
     mod.display_name = "Hyejin"
     mod.save()
     client = client_of(alice)
-    client.post("/en/accounts/settings/", {"display_name": "НYEJIN".replace("Н", "H"), "language": "en"})
+    client.post(
+        "/en/accounts/settings/", {"display_name": "НYEJIN".replace("Н", "H"), "language": "en"}
+    )
     alice.refresh_from_db()
     assert alice.display_name == "Alice"
 
@@ -124,7 +136,9 @@ def test_export_has_everything_and_no_secret(alice, client_of):
     text = b"".join(answer.streaming_content).decode()
     data = json.loads(text)
     assert data["account"]["email"] == "alice@example.org"
-    assert data["mail_addresses"] == [{"email": "alice@example.org", "verified": True, "primary": True}]
+    assert data["mail_addresses"] == [
+        {"email": "alice@example.org", "verified": True, "primary": True}
+    ]
     assert [session["user_agent"] for session in data["sessions"]] == ["Firefox"]
     assert alice.password not in text
     assert client.session.session_key not in text
@@ -135,7 +149,10 @@ def numbers(learner: Learner) -> dict[str, object]:
 
 
 def test_export_writes_the_parts_of_each_app_item_by_item(alice, client_of, settings):
-    settings.LEARNER_EXPORTS = [*settings.LEARNER_EXPORTS, "tests.accounts.test_account_pages.numbers"]
+    settings.LEARNER_EXPORTS = [
+        *settings.LEARNER_EXPORTS,
+        "tests.accounts.test_account_pages.numbers",
+    ]
     pieces = list(client_of(alice).get("/en/accounts/export/").streaming_content)
     data = json.loads(b"".join(pieces))
     assert (data["counted"], data["none"]) == ([0, 1, 2], [])
@@ -158,7 +175,9 @@ def test_an_account_is_deleted_by_its_learner_who_is_told(alice, bob, smtp):
     assert not Session.objects.exists()
     assert client.cookies["sessionid"].value == ""
     assert phone.get("/en/accounts/settings/").status_code == 302
-    assert [mail["Subject"] for mail in smtp.to("alice@example.org")] == ["Your account at Dotori is deleted"]
+    assert [mail["Subject"] for mail in smtp.to("alice@example.org")] == [
+        "Your account at Dotori is deleted"
+    ]
 
 
 def test_deletion_asks_again_who_it_is(alice):
@@ -176,7 +195,10 @@ def fail(learner: Learner) -> None:
 
 def test_deletion_is_all_or_nothing(alice, settings):
     sign_in(alice)
-    settings.LEARNER_ERASURES = [*settings.LEARNER_ERASURES, "tests.accounts.test_account_pages.fail"]
+    settings.LEARNER_ERASURES = [
+        *settings.LEARNER_ERASURES,
+        "tests.accounts.test_account_pages.fail",
+    ]
     with pytest.raises(RuntimeError):
         accounts.erase(alice)
     assert Learner.objects.filter(pk=alice.pk).exists()
@@ -187,7 +209,12 @@ def test_sessions_are_listed_and_all_but_this_one_ended(alice):
     phone = sign_in(alice, "Phone", REMOTE_ADDR="192.0.2.7")
     laptop = sign_in(alice, "Laptop", REMOTE_ADDR="192.0.2.8")
     text = laptop.get("/en/accounts/sessions/").content.decode()
-    assert text.index("Phone") < text.index("192.0.2.7") < text.index("Laptop") < text.index("192.0.2.8")
+    assert (
+        text.index("Phone")
+        < text.index("192.0.2.7")
+        < text.index("Laptop")
+        < text.index("192.0.2.8")
+    )
     assert text.count("this browser") == 1
     assert laptop.post("/en/accounts/sessions/").status_code == 302
     assert phone.get("/en/accounts/sessions/").status_code == 302
@@ -196,7 +223,11 @@ def test_sessions_are_listed_and_all_but_this_one_ended(alice):
 
 def test_a_changed_password_ends_the_other_sessions_and_is_told_by_mail(alice, smtp):
     phone, laptop = sign_in(alice, "Phone"), sign_in(alice, "Laptop")
-    new = {"oldpassword": "correct horse", "password1": "staple battery", "password2": "staple battery"}
+    new = {
+        "oldpassword": "correct horse",
+        "password1": "staple battery",
+        "password2": "staple battery",
+    }
     assert laptop.post("/en/accounts/password/change/", new)["Location"] == "/en/accounts/settings/"
     assert phone.get("/en/accounts/settings/").status_code == 302
     assert laptop.get("/en/accounts/settings/").status_code == 200
@@ -205,7 +236,15 @@ def test_a_changed_password_ends_the_other_sessions_and_is_told_by_mail(alice, s
 
 def test_account_pages_are_kept_nowhere_and_run_no_inline_code(alice, client_of):
     client = client_of(alice)
-    pages = ["settings/", "email/", "password/change/", "2fa/", "2fa/webauthn/", "sessions/", "logout/"]
+    pages = [
+        "settings/",
+        "email/",
+        "password/change/",
+        "2fa/",
+        "2fa/webauthn/",
+        "sessions/",
+        "logout/",
+    ]
     for page in [*pages, "reauthenticate/"]:
         answer = client.get(f"/en/accounts/{page}")
         text = answer.content.decode()
@@ -218,7 +257,9 @@ def test_account_pages_are_kept_nowhere_and_run_no_inline_code(alice, client_of)
 
 
 def test_the_header_offers_sign_in_and_back_to_this_page(client, loaded):
-    assert 'href="/en/accounts/login/?next=/en/stream/"' in client.get("/en/stream/").content.decode()
+    assert (
+        'href="/en/accounts/login/?next=/en/stream/"' in client.get("/en/stream/").content.decode()
+    )
     assert 'href="/en/accounts/login/"' in client.get("/en/accounts/signup/").content.decode()
 
 
@@ -229,3 +270,34 @@ def test_the_header_has_the_learners_menu_on_a_kept_page(client_of, client, alic
     assert 'action="/en/accounts/logout/"' in text
     assert "csrfmiddlewaretoken" in text
     assert "csrfmiddlewaretoken" not in client.get("/en/").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("user_agent", "name"),
+    [
+        (
+            "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:140.0) Gecko/20100101 Firefox/140.0",
+            "Firefox, Windows",
+        ),
+        (
+            "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/140.0.0.0 Safari/537.36",
+            "Chrome, Linux",
+        ),
+        (
+            "Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 Chrome/140 Safari/537.36 Edg/140",
+            "Edge, Windows",
+        ),
+        (
+            "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) Version/18 Mobile Safari/604.1",
+            "Safari, iPhone",
+        ),
+        (
+            "Mozilla/5.0 (Linux; Android 15) SamsungBrowser/27 Chrome/125 Mobile Safari/537.36",
+            "Samsung Internet, Android",
+        ),
+        ("curl/8.5.0", "curl/8.5.0"),
+        ("", "Unknown browser"),
+    ],
+)
+def test_a_browser_is_called_by_its_name(user_agent, name):
+    assert browser_name(user_agent) == name

@@ -22,7 +22,9 @@ def test_the_admin_signs_in_where_everybody_does(client, alice, client_of):
     assert client_of(alice).get("/admin/", follow=True).status_code == 403
 
 
-def test_the_list_finds_and_costs_the_same_for_many(client_of, mod, alice, make_learner, django_assert_num_queries):
+def test_the_list_finds_and_costs_the_same_for_many(
+    client_of, mod, alice, make_learner, django_assert_num_queries
+):
     browser = client_of(mod)
     with django_assert_num_queries(7):
         browser.get(LIST)
@@ -41,7 +43,12 @@ def test_the_list_finds_and_costs_the_same_for_many(client_of, mod, alice, make_
 
 
 def test_a_learner_is_added_without_a_password_and_comes_in_by_code(client_of, client, mod, smtp):
-    data = {"email": "New@example.org", "usable_password": "false", "password1": "", "password2": ""}
+    data = {
+        "email": "New@example.org",
+        "usable_password": "false",
+        "password1": "",
+        "password2": "",
+    }
     assert client_of(mod).post(f"{LIST}add/", data).status_code == 302
     learner = Learner.objects.get(email="new@example.org")
     assert not learner.has_usable_password()
@@ -52,7 +59,12 @@ def test_a_learner_is_added_without_a_password_and_comes_in_by_code(client_of, c
 
 
 def test_one_address_is_one_learner_whatever_its_case(client_of, mod, alice):
-    data = {"email": "ALICE@example.org", "usable_password": "false", "password1": "", "password2": ""}
+    data = {
+        "email": "ALICE@example.org",
+        "usable_password": "false",
+        "password1": "",
+        "password2": "",
+    }
     assert client_of(mod).post(f"{LIST}add/", data).status_code == 200
     assert Learner.objects.count() == 2
 
@@ -105,4 +117,8 @@ def test_no_secret_is_shown(client_of, mod, alice):
     assert "alice" in text.lower()
     assert "JBSWY3DP" not in text
     names = {model._meta.label for model in admin.site._registry}
-    assert not names & {"usersessions.UserSession", "socialaccount.SocialToken", "socialaccount.SocialApp"}
+    assert not names & {
+        "usersessions.UserSession",
+        "socialaccount.SocialToken",
+        "socialaccount.SocialApp",
+    }

@@ -20,8 +20,12 @@ def seen(client: Client, path: str, data: dict[str, str], email: str) -> list[tu
 
 def visible(answer, email: str) -> tuple[object, ...]:
     body = re.sub(r'name="csrfmiddlewaretoken" value="\w+"', "", answer.content.decode())
-    headers = {name: value for name, value in answer.items() if name not in ("Content-Length", "Expires")}
-    cookies = sorted((c.key, c["max-age"], c["path"], c["httponly"]) for c in answer.cookies.values())
+    headers = {
+        name: value for name, value in answer.items() if name not in ("Content-Length", "Expires")
+    }
+    cookies = sorted(
+        (c.key, c["max-age"], c["path"], c["httponly"]) for c in answer.cookies.values()
+    )
     return answer.status_code, headers, cookies, body.replace(email, "THE ADDRESS")
 
 
@@ -111,7 +115,12 @@ def test_sign_up_hashes_a_password_either_way(settings, smtp, alice, monkeypatch
         for email in (alice.email, STRANGER):
             cache.clear()
             hashed.clear()
-            data = {"email": email, "login": email, "password1": "acorns in winter", "password": "wrong"}
+            data = {
+                "email": email,
+                "login": email,
+                "password1": "acorns in winter",
+                "password": "wrong",
+            }
             Client().post(f"/en/accounts/{path}/", data)
             counts.append(len(hashed))
     assert counts == [1, 1, 1, 1]

@@ -1,6 +1,7 @@
 """Where mail goes, from the environment."""
 
 import pytest
+from django.core.checks import run_checks
 from django.core.exceptions import ImproperlyConfigured
 
 from config.environment import MailServer, mail_server
@@ -29,15 +30,27 @@ def test_without_a_server_mail_is_printed(environ):
     ("values", "server"),
     [
         ({"SMTP_HOST": "m.example"}, MailServer("m.example", 587, "", "", "starttls")),
-        ({"SMTP_HOST": "m.example", "SMTP_PORT": "465"}, MailServer("m.example", 465, "", "", "implicit")),
-        ({"SMTP_HOST": "relay", "SMTP_PORT": "25", "SMTP_TLS": "none"}, MailServer("relay", 25, "", "", "none")),
+        (
+            {"SMTP_HOST": "m.example", "SMTP_PORT": "465"},
+            MailServer("m.example", 465, "", "", "implicit"),
+        ),
+        (
+            {"SMTP_HOST": "relay", "SMTP_PORT": "25", "SMTP_TLS": "none"},
+            MailServer("relay", 25, "", "", "none"),
+        ),
         ({"EMAIL_URL": "smtp://m.example"}, MailServer("m.example", 587, "", "", "starttls")),
         (
             {"EMAIL_URL": "smtp://me%40x.example:p%2Fw@m.example:2525"},
             MailServer("m.example", 2525, "me@x.example", "p/w", "starttls"),
         ),
-        ({"EMAIL_URL": "smtps://u:p@m.example"}, MailServer("m.example", 465, "u", "p", "implicit")),
-        ({"EMAIL_URL": "smtp://localhost:1025?tls=none"}, MailServer("localhost", 1025, "", "", "none")),
+        (
+            {"EMAIL_URL": "smtps://u:p@m.example"},
+            MailServer("m.example", 465, "u", "p", "implicit"),
+        ),
+        (
+            {"EMAIL_URL": "smtp://localhost:1025?tls=none"},
+            MailServer("localhost", 1025, "", "", "none"),
+        ),
         ({"EMAIL_URL": "console://"}, MailServer()),
     ],
 )
@@ -59,3 +72,11 @@ def test_a_server_is_read(environ, values, server):
 def test_what_cannot_be_meant_stops_the_start(environ, values):
     with pytest.raises(ImproperlyConfigured):
         environ(**values)
+
+
+def test_printed_mail_is_said_plainly_at_each_start(settings):
+    settings.DEBUG = False
+    settings.EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
+    assert [warning.id for warning in run_checks()] == ["progress.W001"]
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    assert run_checks() == []

@@ -61,4 +61,6 @@ def test_a_kept_name_is_stable_short_and_on_one_line(text):
     assert clean_display_name(name) == name
     assert len(name) <= 40
     assert name == "" or name.splitlines() == [name]
-    assert not any(character in name for character in "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+    assert not any(
+        character in name for character in "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+    )

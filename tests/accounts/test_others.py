@@ -45,4 +45,6 @@ def test_with_keys_it_is_offered_and_leads_there(tmp_path):
 
 
 def test_half_a_key_stops_the_start(tmp_path):
-    assert "GOOGLE_CLIENT_ID and …_SECRET go together" in run(tmp_path, GOOGLE_CLIENT_ID="an-id")[-1]
+    assert (
+        "GOOGLE_CLIENT_ID and …_SECRET go together" in run(tmp_path, GOOGLE_CLIENT_ID="an-id")[-1]
+    )
