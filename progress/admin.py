@@ -1,3 +1,3 @@
 """What moderators and authors see of learners and their progress."""
 
-from progress import admin_learners  # noqa: F401  (registers itself)
+from progress import admin_learners, admin_quests  # noqa: F401  (register themselves)

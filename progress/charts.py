@@ -125,18 +125,24 @@ def _bucketed(gains: Mapping[date, int], limit: int) -> dict[date, int]:
 
 @dataclass(frozen=True)
 class Bar:
-    label: str
-    values: Sequence[int]
     x: float
+    y: float
     width: float
-    heights: Sequence[float]
+    height: float
+    series: int
+    label: str
+    value: int
 
 
 def bars(rows: Sequence[tuple[str, Sequence[int]]], width: int = 900, height: int = 200) -> list[Bar]:
-    """Groups of bars over one scale, one group a row."""
+    """Bars side by side over one scale, a group a row; of ``series`` 0, 1, … within their group."""
     top = max((value for _, values in rows for value in values), default=0) or 1
-    step = width / max(len(rows), 1)
-    return [
-        Bar(label, values, round(n * step, 2), round(step * 0.8, 2), [round(v / top * height, 2) for v in values])
-        for n, (label, values) in enumerate(rows)
-    ]
+    group = width / max(len(rows), 1)
+    made = []
+    for place, (label, values) in enumerate(rows):
+        one = group * 0.8 / len(values)
+        for series, value in enumerate(values):
+            tall = round(value / top * height, 1)
+            x = round(place * group + series * one, 1)
+            made.append(Bar(x, round(height - tall, 1), round(one, 1), tall, series, label, value))
+    return made

@@ -63,5 +63,6 @@ class Learner(AbstractBaseUser, PermissionsMixin):
 
 
 from progress.history import Entry, Merge  # noqa: E402  (Django finds an app's models here)
+from progress.statistics import QuestActivity  # noqa: E402
 
-__all__ = ["Entry", "Learner", "LearnerManager", "Merge"]
+__all__ = ["Entry", "Learner", "LearnerManager", "Merge", "QuestActivity"]

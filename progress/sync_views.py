@@ -27,7 +27,7 @@ def _json(view: Callable[[HttpRequest, dict[str, Any]], Answer]) -> Callable[[Ht
         if not request.user.is_authenticated:
             return JsonResponse({"error": _("Please sign in again.")}, status=401)
         length = request.headers.get("Content-Length", "")
-        if not length.isdigit() or int(length) > LIMIT_BYTES:
+        if not (length or "0").isdigit() or int(length or 0) > LIMIT_BYTES:
             return JsonResponse({"error": f"at most {LIMIT_BYTES} bytes at a time"}, status=413)
         try:
             return JsonResponse(view(request, read_json(request.body)))

@@ -1,15 +1,17 @@
 """What the slots of a quest's pages show of a learner's progress. One query a page at most."""
 
 import json
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django import template
 from django.http import HttpRequest
 from django.template.context import RequestContext
+from django.utils import formats
 from django.utils.crypto import salted_hmac
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
 
 from lessons.outline import Outline, OutlineLesson, content_version, outline_of
 from progress.facts import Fact
@@ -137,3 +139,11 @@ def has(progress: QuestProgress, lesson: str) -> str:
     """What is done of a lesson, in words; "" when nothing is."""
     said = [str(kind.label) for kind in Kind if progress.has(lesson, kind.value)]
     return ", ".join(said)
+
+
+@register.filter
+def long_day(moment: date | None) -> str:
+    """A day as the scripts write it too: “November 22, 2026”, “2026년 11월 22일”."""
+    if not moment:
+        return ""
+    return formats.date_format(moment, "F j, Y" if get_language() == "en" else "DATE_FORMAT")
