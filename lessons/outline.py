@@ -10,14 +10,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Subquery
+from django.db.models import Exists, OuterRef, Q, Subquery
 from django.urls import reverse
 from django.utils.translation import get_language
 
 from lessons.models import (
     Difficulty,
     Edition,
-    Lesson,
     LocalText,
     PageVersion,
     Quest,
@@ -184,12 +183,13 @@ def _build(slug: str, language: str, drafts: bool) -> Outline | None:
     quest = tracks[0].quest if tracks else Quest.objects.live().filter(slug=slug).first()
     if quest is None:
         return None
-    lessons = _lessons(quest, language, drafts)
+    rows = _rows(quest, language)
+    lessons = _by_track(rows, drafts)
     return Outline(
         id=quest.id, slug=quest.slug, emoji=quest.emoji, title=quest.text("title", language),
         tagline=quest.text("tagline", language), description=quest.text("description", language),
         difficulty=str(Difficulty(quest.difficulty).label), rules=quest.rules, picture=quest.picture,
-        source_language=quest.source_language, url=quest.get_absolute_url(), retired=_retired(quest),
+        source_language=quest.source_language, url=quest.get_absolute_url(), retired=_once_published(rows),
         tracks=[
             OutlineTrack(
                 id=track.id, slug=track.slug, number=number, emoji=track.emoji,
@@ -206,18 +206,18 @@ def _build(slug: str, language: str, drafts: bool) -> Outline | None:
 
 _FIELDS = (
     "lesson_id", "lesson__track_id", "lesson__slug", "lesson__tags", "lesson__status",
-    "lesson__has_exercise", "lesson__xp", "lesson__published_at", "language", "is_source", "title",
+    "lesson__has_exercise", "lesson__xp", "lesson__published_at", "lesson__retired_at", "language", "is_source", "title",
     "summary", "minutes",
 )
 
 
-def _lessons(quest: Quest, language: str, drafts: bool) -> dict[str, list[dict[str, Any]]]:
-    """The best edition of each lesson for a language, by track, in order. One query."""
-    statuses = [Status.PUBLISHED, Status.DRAFT] if drafts else [Status.PUBLISHED]
+def _rows(quest: Quest, language: str) -> list[dict[str, Any]]:
+    """The best edition of each lesson for a language, in order, whatever its status. One query."""
     rows = (
         Edition.objects.filter(
-            lesson__quest=quest, lesson__status__in=statuses, lesson__retired_at=None,
-            retired_at=None, language__in={language, quest.source_language},
+            Q(retired_at=None) | Q(lesson__status=Status.RETIRED),
+            lesson__quest=quest,
+            language__in={language, quest.source_language},
         )
         .order_by("lesson__track__position", "lesson__position", "is_source")
         .annotate(revised=_revised())
@@ -227,10 +227,25 @@ def _lessons(quest: Quest, language: str, drafts: bool) -> dict[str, list[dict[s
     for row in rows:
         if row["lesson_id"] not in best or row["language"] == language:
             best[row["lesson_id"]] = row
+    return list(best.values())
+
+
+def _by_track(rows: list[dict[str, Any]], drafts: bool) -> dict[str, list[dict[str, Any]]]:
+    statuses = {Status.PUBLISHED, Status.DRAFT} if drafts else {Status.PUBLISHED}
     by_track: dict[str, list[dict[str, Any]]] = {}
-    for row in best.values():
-        by_track.setdefault(row["lesson__track_id"], []).append(row)
+    for row in rows:
+        if row["lesson__status"] in statuses and row["lesson__retired_at"] is None:
+            by_track.setdefault(row["lesson__track_id"], []).append(row)
     return by_track
+
+
+def _once_published(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Lessons that were published and are not now: what was earned with them stays earned."""
+    return [
+        {"id": row["lesson_id"], "xp": row["lesson__xp"]}
+        for row in sorted(rows, key=lambda row: row["lesson_id"])
+        if row["lesson__published_at"] and row["lesson__status"] != Status.PUBLISHED
+    ]
 
 
 def _revised() -> Subquery:
@@ -238,12 +253,6 @@ def _revised() -> Subquery:
     revisions = Revision.objects.filter(edition=OuterRef("pk"))
     earlier = Revision.objects.filter(edition=OuterRef("edition"), id__lt=OuterRef("id"))
     return Subquery(revisions.filter(Exists(earlier)).order_by("-at", "-id").values("at")[:1])
-
-
-def _retired(quest: Quest) -> list[dict[str, Any]]:
-    """Lessons that were published once and are not now: what was earned with them stays earned."""
-    rows = Lesson.objects.filter(quest=quest).exclude(published_at=None).exclude(status=Status.PUBLISHED)
-    return [{"id": id, "xp": xp} for id, xp in rows.order_by("id").values_list("id", "xp")]
 
 
 def _seconds(at: datetime | None) -> int:

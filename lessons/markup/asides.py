@@ -39,6 +39,7 @@ class Asides(Treeprocessor):
             elif element.tag == "dl":
                 self.page.note(element.get("line"), "GitHub shows a definition list as plain lines")
         self._tables(root)
+        self._headers(root)
         self._look_alikes(root)
 
     def _callout(self, element: Element) -> None:
@@ -71,6 +72,15 @@ class Asides(Treeprocessor):
                     frame.tail, child.tail = child.tail, None
                     parent[index] = frame
                     frame.append(child)
+
+    def _headers(self, root: Element) -> None:
+        """A corner cell without words heads nothing; a header that is a formula is named by it."""
+        for cell in root.iter("th"):
+            formulas = [child.text or "" for child in cell.iter("math")]
+            if not plain_text(cell).strip():
+                cell.tag = "td"
+            elif formulas and not (cell.text or "").strip():
+                cell.set("aria-label", " ".join(formulas))
 
     def _look_alikes(self, root: Element) -> None:
         for element in root.iter():

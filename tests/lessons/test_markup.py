@@ -141,3 +141,8 @@ def test_a_drawing_loses_no_character(text):
     import html
 
     assert html.unescape(re.sub(r"</?span[^>]*>", "", columns(text))) == text
+
+
+def test_a_corner_cell_is_no_header_and_a_formula_names_its_column():
+    body = rendered("| | $w$ |\n|---|---|\n| a | 1 |").body
+    assert "<thead><tr><td></td><th aria-label=\"w\"><math" in body
