@@ -48,6 +48,9 @@ class AccountAdapter(DefaultAccountAdapter):
             url, allowed_hosts={self.request.get_host()}, require_https=self.request.is_secure()
         )
 
+    def get_http_user_agent(self, request: HttpRequest) -> str:
+        return request.headers.get("User-Agent", "")
+
     def add_message(
         self,
         request: HttpRequest,
