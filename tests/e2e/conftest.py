@@ -77,9 +77,13 @@ def _closing(application: Any) -> Any:
     """Each request has its own thread here: its connections must not outlive it."""
 
     def wrapper(environ: Any, start_response: Any) -> Any:
+        body = application(environ, start_response)
         try:
-            return list(application(environ, start_response))
+            return list(body)
         finally:
+            # Left open, a response would be closed by the garbage collector, in whatever thread,
+            # and take that thread's connection along in the middle of a transaction.
+            getattr(body, "close", lambda: None)()
             connections.close_all()
 
     return wrapper
