@@ -99,7 +99,7 @@ def test_javascript_agrees_on_ten_thousand_random_histories(script):
             ids, subject = random_subject(rng)
             cases.append((subject, [random_fact(rng, [*ids, "elsewhere"]) for _ in range(rng.randrange(40))]))
         found = script.evaluate(
-            """(cases) => cases.map(([subject, list]) => {
+            """(text) => JSON.stringify(JSON.parse(text).map(([subject, list]) => {
               const history = list.map(made);
               const held = [...facts.merge(history).values()];
               return {
@@ -109,10 +109,10 @@ def test_javascript_agrees_on_ten_thousand_random_histories(script):
                 clamped: held.map((fact) => plain(facts.clamped(fact, 1769000000123))).sort(),
                 readable: history.map((fact) => !facts.problem(fact)),
               };
-            })""",
-            [[subject, [list(astuple(fact)) for fact in facts]] for subject, facts in cases],
+            }))""",
+            json.dumps([[subject, [list(astuple(fact)) for fact in facts]] for subject, facts in cases]),
         )
-        for (subject, facts), one in zip(cases, found, strict=True):
+        for (subject, facts), one in zip(cases, json.loads(found), strict=True):
             held = merge(facts).values()
             assert one == {
                 "held": sorted((list(astuple(fact)) for fact in held), key=str_order),
