@@ -6,8 +6,10 @@ import threading
 from argparse import ArgumentParser
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.db import close_old_connections
+from django.utils.module_loading import import_string
 
 from comments.letters import write_letters
 from comments.models import Attempt
@@ -74,8 +76,17 @@ class Command(BaseCommand):
 
 
 def _work(stopped: threading.Event | None = None) -> Round:
-    """One round: the mails that notifications owe, what is due, then tidying up."""
+    """One round: the mails that notifications owe, what other apps do, what is due, tidying up."""
     write_letters()
+    _work_of_others()
     done = deliver_due(stopped)
     Attempt.objects.stale().delete()
     return done
+
+
+def _work_of_others() -> None:
+    for path in settings.WORKER_ROUNDS:
+        try:
+            import_string(path)()
+        except Exception:  # mail has to go out all the same
+            log.exception("%s failed", path)
