@@ -27,15 +27,15 @@ class QuestActivityAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
     @admin.display(description=_("learners"), ordering="started")
     def started(self, quest: Any) -> int:
-        return quest.started
+        return int(quest.started)
 
     @admin.display(description=_("lessons read"), ordering="read")
     def read(self, quest: Any) -> int:
-        return quest.read
+        return int(quest.read)
 
     @admin.display(description=_("exercises done"), ordering="exercised")
     def exercised(self, quest: Any) -> int:
-        return quest.exercised
+        return int(quest.exercised)
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None

@@ -10,7 +10,7 @@ from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from lessons.models import Lesson
+from lessons.models import Lesson, LocalText
 from progress.facts import Fact, Reading, local, merge, milliseconds, moment
 
 
@@ -107,6 +107,10 @@ class Entry(models.Model):
     merging = models.ForeignKey(
         "Merge", models.SET_NULL, null=True, blank=True, related_name="entries", verbose_name=_("merge")
     )
+
+    # Where a page lists entries, progress.mine.titled sets these.
+    title: LocalText
+    url: str
 
     objects = EntryQuerySet.as_manager()
 

@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
-from typing import Any
 
 from django.utils.translation import get_language
 
@@ -60,8 +59,8 @@ class QuestProgress:
     @property
     def earned(self) -> list[Achievement]:
         """The latest first."""
-        earned = [one for one in self.achievements if one.earned]
-        return sorted(earned, key=lambda one: one.earned, reverse=True)
+        earned = [(one.earned, place) for place, one in enumerate(self.achievements) if one.earned]
+        return [self.achievements[place] for _, place in sorted(earned, reverse=True)]
 
     @property
     def to_earn(self) -> list[Achievement]:

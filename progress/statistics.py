@@ -28,11 +28,12 @@ class QuestActivity(Quest):
 def with_numbers(quests: QuerySet[Any]) -> QuerySet[Any]:
     """Each quest with ``started`` (learners), ``read`` and ``exercised`` (facts that hold)."""
     done = Entry.objects.done().filter(lesson__quest=OuterRef("pk")).order_by()
-    return quests.annotate(
+    annotated: QuerySet[Any] = quests.annotate(
         started=_count(done, Count("learner", distinct=True)),
         read=_count(done.filter(kind=Kind.READ), Count("pk")),
         exercised=_count(done.filter(kind=Kind.EXERCISE), Count("pk")),
     )
+    return annotated
 
 
 def _count(entries: QuerySet[Any], count: Count) -> Coalesce:
@@ -100,7 +101,7 @@ def _ends(quest: Quest) -> list[dict[str, Any]]:
     """For each learner of a quest how far they came, how much they read and when they were last here."""
     published = Entry.objects.done().filter(lesson__quest=quest, lesson__status="published")
     place = F("lesson__track__position") * 100_000 + F("lesson__position")
-    rows = published.order_by().values("learner").annotate(
+    rows: QuerySet[Any] = published.order_by().values("learner").annotate(
         furthest=Max(place), read=Count("pk", filter=Q(kind=Kind.READ)), last=Max("at")
     )
     return list(rows.values("furthest", "read", "last"))

@@ -13,7 +13,15 @@ from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
-from progress.facts import LIMIT_BYTES, FactsError, Reading, is_id, milliseconds, read_facts, read_json
+from progress.facts import (
+    LIMIT_BYTES,
+    FactsError,
+    Reading,
+    is_id,
+    milliseconds,
+    read_facts,
+    read_json,
+)
 from progress.models import Entry, Merge
 
 Answer = dict[str, Any]
@@ -80,9 +88,9 @@ def _reading(data: dict[str, Any], keys: set[str]) -> Reading:
     return read_facts(data["facts"])
 
 
-def _token(value: Any) -> UUID:
+def _token(value: Any) -> str:
     try:
-        return UUID(value)
+        return str(UUID(value))
     except (TypeError, ValueError, AttributeError) as error:
         raise FactsError("“token” must be a UUID") from error
 

@@ -99,10 +99,10 @@ def state(request: HttpRequest, lesson: str, kind: str) -> HttpResponse:
     lessons = Lesson.objects.readable_by(drafts=request.user.is_staff).select_related("quest", "track")
     found = get_object_or_404(lessons, pk=lesson)
     form = StateForm(request.POST)
-    if kind not in Kind.values or (kind == Kind.EXERCISE and not found.has_exercise):
+    outline = outline_of(found.quest.slug, content_version(), drafts=request.user.is_staff)
+    if outline is None or kind not in Kind.values or (kind == Kind.EXERCISE and not found.has_exercise):
         raise Http404
     if form.is_valid():
-        outline = outline_of(found.quest.slug, content_version(), drafts=request.user.is_staff)
         before = Entry.objects.of(request.user).standing().for_quest(found.quest_id).facts()
         fact = _stated(request, found, kind, form.cleaned_data["done"], before)
         new = Entry.objects.receive(request.user, [fact] if fact else [])

@@ -34,7 +34,7 @@ def quest_progress(context: RequestContext) -> QuestProgress | None:
 
 def _of_request(request: HttpRequest, subject: dict[str, Any]) -> QuestProgress:
     """Read once for all the slots of a page."""
-    made = request.__dict__.setdefault("_quest_progress", {})
+    made: dict[str, QuestProgress] = request.__dict__.setdefault("_quest_progress", {})
     quest = subject["quest"]
     if quest not in made:
         facts = quest_facts(request.user, subject) if request.user.is_authenticated else []
