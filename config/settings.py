@@ -34,6 +34,7 @@ INSTALLED_APPS = [
     "lessons",
     "progress",
     "comments",
+    "feedback",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -192,15 +193,19 @@ MFA_TOTP_ISSUER = SITE_NAME
 MFA_TOTP_TOLERANCE = 1
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not IS_HTTPS  # browsers accept http for localhost alone
 # How many proxies of ours stand in front: the address of a visitor is counted from the right of
-# X-Forwarded-For, so what a visitor wrote there themself is never believed.
-# How many proxies of ours append to X-Forwarded-For; with 0 only the connection itself is believed.
+# X-Forwarded-For, so what a visitor wrote there themself is never believed. With 0 only the
+# connection itself is.
 TRUSTED_PROXY_COUNT = ALLAUTH_TRUSTED_PROXY_COUNT = environment.number(
     "TRUSTED_PROXY_COUNT", 1 if environment.flag("BEHIND_PROXY") else 0
 )
 # What spans the apps: dotted functions of each app (progress/accounts.py says what they get).
-LEARNER_EXPORTS = ["progress.accounts.export", "comments.personal.export"]
-LEARNER_ERASURES = ["progress.accounts.erase_sign_in", "comments.personal.erase"]
+LEARNER_EXPORTS = ["progress.accounts.export", "comments.personal.export", "feedback.personal.export"]
+LEARNER_ERASURES = ["progress.accounts.erase_sign_in", "comments.personal.erase", "feedback.personal.erase"]
+# Parts of ``manage.py demo`` (comments/demo.py says what they get).
+DEMO_PARTS = ["progress.demo.fill", "comments.demo.fill"]
 LEARNER_RENAMES = ["comments.personal.renamed"]
+# What "manage.py deliver" does in each round besides sending mail: functions without arguments.
+WORKER_ROUNDS = ["feedback.rounds.work"]
 CSRF_FAILURE_VIEW = "progress.accounts_views.form_expired"
 
 # Mail -------------------------------------------------------------------------------------------
