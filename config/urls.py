@@ -18,6 +18,7 @@ urlpatterns = [
         path("accounts/", include("progress.accounts_urls")),
         path("accounts/", include("allauth.urls")),
         path("", include("comments.urls")),
+        path("", include("feedback.urls")),
         path("", include("progress.urls")),
         path("", include("lessons.urls")),
         prefix_default_language=True,
