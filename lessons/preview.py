@@ -71,7 +71,7 @@ class Preview:
 
     def events(self) -> Iterator[bytes]:
         """Server-sent events: the state at once, then at each change; a comment keeps the line open."""
-        told, quiet = -1, 0.0
+        told, quiet = 0, 0.0  # 0: nothing is loaded yet
         while True:
             if self.number != told:
                 told, quiet = self.number, 0.0

@@ -1,7 +1,7 @@
 """Callouts, task lists and tables: small changes to what the reader made."""
 
 import re
-from xml.etree.ElementTree import Element
+from xml.etree.ElementTree import Element, SubElement
 
 from markdown.treeprocessors import Treeprocessor
 
@@ -74,13 +74,15 @@ class Asides(Treeprocessor):
                     frame.append(child)
 
     def _headers(self, root: Element) -> None:
-        """A corner cell without words heads nothing; a header that is a formula is named by it."""
+        """A corner cell without words heads nothing; a header that is a formula is named in words too."""
         for cell in root.iter("th"):
             formulas = [child.text or "" for child in cell.iter("math")]
             if not plain_text(cell).strip():
                 cell.tag = "td"
             elif formulas and not (cell.text or "").strip():
-                cell.set("aria-label", " ".join(formulas))
+                for formula in cell.iter("math"):
+                    formula.set("hidden", "1")
+                SubElement(cell, "span", {"class": "visually-hidden"}).text = " ".join(formulas)
 
     def _look_alikes(self, root: Element) -> None:
         for element in root.iter():

@@ -28,7 +28,7 @@ class Formulas(Treeprocessor):
     def _convert(self, element: Element) -> None:
         latex, line = (element.text or "").strip(), element.get("line")
         display = element.get("display", "inline")
-        tail = element.tail
+        tail, is_hidden = element.tail, element.get("hidden")
         element.clear()
         element.tag, element.tail = RAW, tail
         element.set("line", line or "1")
@@ -38,7 +38,8 @@ class Formulas(Treeprocessor):
             name = type(error).__name__
             self.page.error(line, f"this formula is not LaTeX that can be shown ({name}): {latex}")
             mathml = f"<code>{escape(latex)}</code>"
-        mathml = mathml.replace("<math ", f'<math alttext="{escape(latex)}" ', 1)
+        named = 'aria-hidden="true"' if is_hidden else f'alttext="{escape(latex)}"'
+        mathml = mathml.replace("<math ", f"<math {named} ", 1)
         if display == "block":
             mathml = f'<span class="formula" tabindex="0">{mathml}</span>'
         element.text = mathml

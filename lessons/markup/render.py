@@ -19,7 +19,7 @@ from lessons.markup.raw_html import RawHtml
 from lessons.markup.reader import RAW, markdown_for, to_html
 from lessons.markup.sanitize import INLINE, sanitize
 
-VERSION = "2"  # raise it when the same markdown gives other HTML: the next load renders all anew
+VERSION = "3"  # raise it when the same markdown gives other HTML: the next load renders all anew
 
 
 class _Lesson(Extension):

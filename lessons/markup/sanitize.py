@@ -15,7 +15,7 @@ _MATHML = (
     "munderover mmultiscripts mprescripts mtable mtr mtd menclose mpadded mphantom mstyle"
 ).split()
 _MATHML_ATTRIBUTES = (
-    "xmlns display alttext mathvariant stretchy fence separator lspace rspace form accent "
+    "xmlns display alttext aria-hidden mathvariant stretchy fence separator lspace rspace form accent "
     "accentunder largeop movablelimits symmetric minsize maxsize width height depth columnalign "
     "rowspacing columnspacing columnlines rowlines frame linethickness notation displaystyle "
     "scriptlevel voffset"
@@ -28,8 +28,7 @@ LESSON: Mapping[str, frozenset[str]] = {
         frozenset[str](),
     ),
     **dict.fromkeys(("h2", "h3", "h4", "h5", "h6"), frozenset({"id"})),
-    "th": frozenset({"class", "aria-label"}),
-    **dict.fromkeys(("p", "td", "aside", "ul", "figure"), frozenset({"class"})),
+    **dict.fromkeys(("p", "th", "td", "aside", "ul", "figure"), frozenset({"class"})),
     "sup": frozenset({"class"}),
     "ol": frozenset({"start"}),
     "li": frozenset({"class", "id"}),

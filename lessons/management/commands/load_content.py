@@ -54,7 +54,7 @@ class Command(BaseCommand):
                     self.stdout.write(f"{name}: {path}")
         self.stdout.write(
             ", ".join(f"{len(getattr(result, name))} {name}" for name in ("created", "revised", "moved", "retired"))
-            + f", {result.unchanged} unchanged."
+            + f", {result.unchanged} unchanged; {result.rendered} rendered."
         )
 
     def _problems(self, problems: list[Problem]) -> None:
