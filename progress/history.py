@@ -148,9 +148,9 @@ class Entry(models.Model):
         return _fact(self.lesson_id, self.kind, self.done, self.at, self.on, self.offset)
 
     @property
-    def local(self) -> datetime:
-        """``on`` as the learner's clock showed it. Naive, so that no template moves it."""
-        return datetime.fromisoformat(self.fact.on).replace(tzinfo=None)
+    def stated(self) -> datetime:
+        """``at`` as the learner's clock showed it. Naive, so that no template moves it."""
+        return (self.at + timedelta(minutes=self.offset)).replace(tzinfo=None)
 
     def undo(self) -> bool:
         """Take it back, or put it back; False when something later had replaced it already."""
