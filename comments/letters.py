@@ -25,6 +25,7 @@ from comments.titles import titles_of
 log = logging.getLogger(__name__)
 
 _BATCH = 100
+_LONGEST = 50  # replies in a daily mail; it says how many more there are
 TOPIC = outbox.REPLIES
 
 
@@ -78,14 +79,15 @@ def _safely(write: Callable[..., bool], *arguments: Any) -> bool:
 @transaction.atomic
 def _write_digest(person: Any, boundary: datetime) -> bool:
     owed = Notification.objects.owing_digest(boundary).filter(recipient=person)
-    shown = owed.unread().filter(comment__state=State.VISIBLE).order_by("id").with_comments()
-    rows = list(shown[:_BATCH])
+    told = owed.unread().filter(comment__state=State.VISIBLE).order_by("id")
+    rows, more = list(told.with_comments()[:_LONGEST]), max(told.count() - _LONGEST, 0)
     pks = list(owed.values_list("pk", flat=True))
     settled = Notification.objects.filter(pk__in=pks).settle_mail()
     if not rows or settled != len(pks):  # nothing to say, or another worker says it
         return False
     with translation.override(person.language):
-        context = {**_addresses(), "replies": _all_told(rows), "day": date_format(boundary, "DATE_FORMAT")}
+        context = {**_addresses(), "replies": _all_told(rows), "more": more, "count": len(rows) + more}
+        context["day"] = date_format(boundary, "DATE_FORMAT")
         context["list_url"] = settings.SITE_URL + reverse("comments:notifications")
     mail = outbox.write(
         key=f"digest:{person.pk}:{boundary:%Y-%m-%d}", topic=TOPIC, to=person,
