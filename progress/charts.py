@@ -45,6 +45,14 @@ class Calendar:
     def total(self) -> int:
         return sum(day.count for day in self.days)
 
+    @property
+    def shades(self) -> list[tuple[int, str]]:
+        """For each shade the path of its squares: five marks in the page instead of 371."""
+        paths: dict[int, str] = {}
+        for day in self.days:
+            paths[day.shade] = paths.get(day.shade, "") + f"M{day.x} {day.y}h11v11h-11z"
+        return sorted(paths.items())
+
 
 def calendar(days: Iterable[str], today: date) -> Calendar:
     """A calendar of local days (ISO dates, one for each thing done) that ends with today."""

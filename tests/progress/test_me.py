@@ -133,6 +133,7 @@ def test_a_calendar_ends_with_today_in_its_column():
     made = calendar(["2026-03-04", "2026-03-04", "2026-03-04", "2020-01-01"], today)
     last = made.days[-1]
     assert (last.day, last.count, last.shade, len(made.days)) == (today, 3, 2, 52 * 7 + 3)
+    assert [shade for shade, _path in made.shades] == [0, 2] and made.shades[1][1] == "M677 42h11v11h-11z"
     assert (last.x, last.y) == (52 * 13 + 1, 2 * 13 + 16) and made.total == 3
 
 
