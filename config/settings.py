@@ -199,10 +199,10 @@ TRUSTED_PROXY_COUNT = ALLAUTH_TRUSTED_PROXY_COUNT = environment.number(
     "TRUSTED_PROXY_COUNT", 1 if environment.flag("BEHIND_PROXY") else 0
 )
 # What spans the apps: dotted functions of each app (progress/accounts.py says what they get).
-LEARNER_EXPORTS = ["progress.accounts.export", "comments.personal.export", "feedback.personal.export"]
+LEARNER_EXPORTS = ["progress.accounts.export", "progress.history.export", "comments.personal.export", "feedback.personal.export"]
 LEARNER_ERASURES = ["progress.accounts.erase_sign_in", "comments.personal.erase", "feedback.personal.erase"]
 # Parts of ``manage.py demo`` (comments/demo.py says what they get).
-DEMO_PARTS = ["progress.demo.fill", "comments.demo.fill"]
+DEMO_PARTS = ["progress.demo.fill", "comments.demo.fill", "feedback.demo.fill"]
 LEARNER_RENAMES = ["comments.personal.renamed"]
 # What "manage.py deliver" does in each round besides sending mail: functions without arguments.
 WORKER_ROUNDS = ["feedback.rounds.work"]
@@ -226,6 +226,10 @@ FLAGS_TO_WAIT = environment.number("FLAGS_TO_WAIT", 3, low=1)
 DIGEST_HOUR = environment.number("DIGEST_HOUR", 8)  # of TIME_ZONE, for the daily mails
 if DIGEST_HOUR > 23:
     raise ImproperlyConfigured("DIGEST_HOUR must be a whole number from 0 to 23")
+
+# Reports ----------------------------------------------------------------------------------------
+# Opens a line of a lesson's file, such as https://example.org/blob/main/content/{path}#L{line}
+SOURCE_URL = environment.text("SOURCE_URL")
 
 # Languages and time -----------------------------------------------------------------------------
 LANGUAGE_CODE = "en"

@@ -228,6 +228,17 @@ class Merge(models.Model):
             self.save(update_fields=["undone_at"])
 
 
+def export(learner: Any) -> dict[str, Any]:
+    """A learner's whole history for their export; see progress.accounts."""
+    entries = Entry.objects.of(learner).order_by("at", "id")
+    rows = entries.values_list("lesson_id", "kind", "done", "at", "on", "offset", "stands")
+    merges = Merge.objects.of(learner).values("at", "lessons", "had", "taken_back", "undone_at")
+    return {
+        "facts": (_fact(*row[:6]).as_json() | {"holds": row[6]} for row in rows.iterator(2000)),
+        "merges": list(merges),
+    }
+
+
 def _before(fact: Fact, before: Fact | None, now: int) -> Fact | None:
     """The statement that brings back what held before a fact; None when nothing needs to be said."""
     if before is None or not before.done:

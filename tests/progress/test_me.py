@@ -1,5 +1,6 @@
 """The learner's own page."""
 
+import json
 import re
 from datetime import UTC, datetime, timedelta
 
@@ -8,6 +9,7 @@ from django.test import Client
 from django.utils import timezone
 
 from lessons.loading import load_content
+from progress.accounts import export_as_json
 from progress.charts import calendar, plot
 from progress.facts import Fact, local, milliseconds
 from progress.models import Entry
@@ -120,6 +122,16 @@ def test_a_lesson_that_is_gone_stays_in_the_history(loaded, alice, client_of):
     quest.write_text(quest.read_text().replace("tracks: [soil, water]", "tracks: [soil]"))
     load_content(loaded)
     assert "Watering: read Undo" in text_of(client_of(alice).get(ME))
+
+
+def test_the_history_is_part_of_a_learners_export(loaded, alice, bob):
+    Entry.objects.receive(alice, [make_fact()])
+    Entry.objects.receive(alice, [make_fact(done=False, second=1001)])
+    Entry.objects.receive(bob, [make_fact("water-how")])
+    exported = json.loads("".join(export_as_json(alice)))
+    assert exported["merges"] == [] and exported["facts"] == [
+        {**make_fact().as_json(), "holds": False}, {**make_fact(done=False, second=1001).as_json(), "holds": True}
+    ]
 
 
 def test_deleting_a_learner_takes_the_history_along(loaded, alice):
