@@ -24,7 +24,7 @@ lint: $(VENV)/.dev       ## style, types, templates
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
 	$(PY) -m mypy config lessons progress comments feedback
-	$(VENV)/bin/djlint --check --lint templates --quiet
+	$(VENV)/bin/djlint --lint templates --quiet
 
 check-content: $(VENV)/.run   ## check the content tree, change nothing
 	@$(PY) manage.py migrate --verbosity 0

@@ -37,7 +37,9 @@ def secret(name: str, file: Path) -> str:
     value = text(name)
     if value:
         if len(value) < 32:
-            raise ImproperlyConfigured(f"{name} is too short to be a secret: use 50 random characters")
+            raise ImproperlyConfigured(
+                f"{name} is too short to be a secret: use 50 random characters"
+            )
         return value
     try:
         return file.read_text().strip()
@@ -77,7 +79,9 @@ def mail_server() -> MailServer:
         return _mail_server_of(url)
     port = number("SMTP_PORT", 587, 1)
     tls = text("SMTP_TLS", "implicit" if port == 465 else "starttls")
-    return _checked(MailServer(host, port, text("SMTP_USER"), text("SMTP_PASSWORD"), tls), "SMTP_TLS")
+    return _checked(
+        MailServer(host, port, text("SMTP_USER"), text("SMTP_PASSWORD"), tls), "SMTP_TLS"
+    )
 
 
 def _mail_server_of(url: str) -> MailServer:
@@ -105,6 +109,10 @@ def _mail_server_of(url: str) -> MailServer:
 def _checked(server: MailServer, name: str) -> MailServer:
     if server.tls not in ("starttls", "implicit", "none"):
         raise ImproperlyConfigured(f"{name} must be starttls, implicit or none, not “{server.tls}”")
-    if server.password and server.tls == "none" and server.host not in ("localhost", "127.0.0.1", "::1"):
+    if (
+        server.password
+        and server.tls == "none"
+        and server.host not in ("localhost", "127.0.0.1", "::1")
+    ):
         raise ImproperlyConfigured(f"{name}: a password is not sent to {server.host} in the clear")
     return server

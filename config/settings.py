@@ -25,7 +25,9 @@ SITE_NAME = environment.text("SITE_NAME", "Dotori")
 SITE_URL = environment.text("SITE_URL", "http://127.0.0.1:8000").rstrip("/")
 _site = urlsplit(SITE_URL)
 if _site.scheme not in ("http", "https") or not _site.hostname:
-    raise ImproperlyConfigured(f"SITE_URL must be an address such as https://example.org, not “{SITE_URL}”")
+    raise ImproperlyConfigured(
+        f"SITE_URL must be an address such as https://example.org, not “{SITE_URL}”"
+    )
 IS_HTTPS = _site.scheme == "https"
 CONTENT_DIR = Path(environment.text("CONTENT_DIR", str(BASE_DIR / "content")))
 ALLOWED_HOSTS = environment.words("ALLOWED_HOSTS", f"{_site.hostname},127.0.0.1,localhost,[::1]")
@@ -120,7 +122,12 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 _cache_url = environment.text("CACHE_URL", "database://")
 CACHES: dict[str, dict[str, Any]]
 if _cache_url.startswith(("redis://", "rediss://")):
-    CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": _cache_url}}
+    CACHES = {
+        "default": {
+            "BACKEND": "django.core.cache.backends.redis.RedisCache",
+            "LOCATION": _cache_url,
+        }
+    }
 elif _cache_url == "database://":
     CACHES = {
         "default": {
@@ -199,8 +206,17 @@ TRUSTED_PROXY_COUNT = ALLAUTH_TRUSTED_PROXY_COUNT = environment.number(
     "TRUSTED_PROXY_COUNT", 1 if environment.flag("BEHIND_PROXY") else 0
 )
 # What spans the apps: dotted functions of each app (progress/accounts.py says what they get).
-LEARNER_EXPORTS = ["progress.accounts.export", "progress.history.export", "comments.personal.export", "feedback.personal.export"]
-LEARNER_ERASURES = ["progress.accounts.erase_sign_in", "comments.personal.erase", "feedback.personal.erase"]
+LEARNER_EXPORTS = [
+    "progress.accounts.export",
+    "progress.history.export",
+    "comments.personal.export",
+    "feedback.personal.export",
+]
+LEARNER_ERASURES = [
+    "progress.accounts.erase_sign_in",
+    "comments.personal.erase",
+    "feedback.personal.erase",
+]
 # Parts of ``manage.py demo`` (comments/demo.py says what they get).
 DEMO_PARTS = ["progress.demo.fill", "comments.demo.fill", "feedback.demo.fill"]
 LEARNER_RENAMES = ["comments.personal.renamed"]

@@ -1,12 +1,43 @@
-"""Where a passage stands in its file: ``path:line``, for authors. Pure."""
+"""Where a passage stands in its file: ``path:line``, for authors."""
 
 import re
+from dataclasses import dataclass
+from urllib.parse import quote
 
-from feedback.passages import squeeze
+from django.conf import settings
+
+from feedback.passages import Passage, squeeze
+from lessons.content.reading import split_front_matter
+from lessons.models import Edition
 
 # What markdown adds to the words that a reader sees: where links lead, classes, notes, tags, signs.
 _MARKUP = re.compile(r"\]\([^)\n]*\)|\{[.#][^}\n]*\}|\[\^[^\]\n]*\]|</?[a-zA-Z][^>\n]*>|[*_`#>\[\]~|\\]")
 _TELLING = 24  # characters that begin a passage and are enough to find it
+
+
+@dataclass(frozen=True)
+class Source:
+    """A line of a file of the content tree; ``url`` opens it, when the settings know how."""
+
+    path: str
+    line: int
+
+    def __str__(self) -> str:
+        return f"{self.path}:{self.line}"
+
+    @property
+    def url(self) -> str:
+        if not settings.SOURCE_URL:
+            return ""
+        address = str(settings.SOURCE_URL).replace("{line}", str(self.line))
+        return address.replace("{path}", quote(self.path))
+
+
+def source_of(edition: Edition, passage: Passage | None) -> Source:
+    """The line on which a passage begins now; the first line of the text when it is not found."""
+    body, first_line = _body(edition)
+    line = line_of(passage.exact, body, block=passage.block) if passage else 1
+    return Source(edition.path, first_line + line - 1)
 
 
 def line_of(passage: str, markdown: str, *, block: str = "") -> int:
@@ -33,3 +64,19 @@ def _inside(text: str, whole: str, around: str) -> int:
         if at >= 0:
             return at
     return -1
+
+
+def _body(edition: Edition) -> tuple[str, int]:
+    """The markdown of an edition and the line of its file on which it begins.
+
+    From the file where this machine has it. The database holds the text without the empty
+    lines before it; authors leave one.
+    """
+    try:
+        parts = split_front_matter((settings.CONTENT_DIR / edition.path).read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError):
+        parts = None
+    if parts:
+        return parts[1], parts[2]
+    newest = edition.revisions.first()
+    return (newest.markdown if newest else ""), int(edition.record.get("first_line", 1)) + 1

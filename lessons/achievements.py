@@ -54,5 +54,9 @@ def requirement(when: dict[str, Any], outline: Outline) -> str:
             return _("Read every lesson of “%(track)s”") % {"track": title}
         return _("Do every exercise of “%(track)s”") % {"track": title}
     if kind == "quest":
-        return _("Read every lesson of the quest") if value == "lessons" else _("Do every exercise of the quest")
+        return (
+            _("Read every lesson of the quest")
+            if value == "lessons"
+            else _("Do every exercise of the quest")
+        )
     return _("Read your first lesson") if value == "read" else _("Do your first exercise")

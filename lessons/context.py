@@ -16,7 +16,9 @@ def site(request: HttpRequest) -> dict[str, Any]:
         "canonical": settings.SITE_URL + request.path,
         "alternates": [(code, settings.SITE_URL + path) for code, _, path in alternates],
         "other_languages": [
-            {"code": code, "name": name, "url": path} for code, name, path in alternates if code != language
+            {"code": code, "name": name, "url": path}
+            for code, name, path in alternates
+            if code != language
         ],
     }
 

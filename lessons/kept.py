@@ -240,7 +240,9 @@ class KeptPages:
             log.exception("the versions of kept pages cannot be read; serving what is kept")
             return True
 
-    def _through_django(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
+    def _through_django(
+        self, environ: dict[str, Any], start_response: StartResponse
+    ) -> Iterable[bytes]:
         caught: list[Any] = []
         body = self.application(environ, lambda *args: caught.append(args))
         kept = environ.pop("lessons.kept", None)
@@ -279,13 +281,18 @@ def _is_our_host(environ: Mapping[str, Any]) -> bool:
 def _complete(kept: Kept, headers: list[tuple[str, str]], body: bytes) -> Kept:
     left_out = {"etag", "content-length", "content-encoding", "set-cookie"}
     return Kept(
-        kept.parts, kept.versions, kept.subject, kept.etag,
+        kept.parts,
+        kept.versions,
+        kept.subject,
+        kept.etag,
         tuple((name, value) for name, value in headers if name.lower() not in left_out),
         {"": body, "gzip": gzip.compress(body, 9, mtime=0), "br": brotli.compress(body, quality=9)},
     )
 
 
-def _answer(kept: Kept, environ: Mapping[str, Any], start_response: StartResponse) -> Iterable[bytes]:
+def _answer(
+    kept: Kept, environ: Mapping[str, Any], start_response: StartResponse
+) -> Iterable[bytes]:
     accepted = environ.get("HTTP_ACCEPT_ENCODING", "")
     encoding = "br" if "br" in accepted else "gzip" if "gzip" in accepted else ""
     headers = list(kept.headers)
@@ -304,5 +311,3 @@ def _answer(kept: Kept, environ: Mapping[str, Any], start_response: StartRespons
     headers.append(("Content-Length", str(len(body))))
     start_response("200 OK", headers)
     return [b""] if environ["REQUEST_METHOD"] == "HEAD" else [body]
-
-

@@ -11,50 +11,65 @@ from lessons.outline import Outline, OutlineLesson
 
 
 def site(outlines: list[Outline]) -> SafeString:
-    return _script({
-        "@type": "WebSite",
-        "name": settings.SITE_NAME,
-        "url": settings.SITE_URL + "/",
-        "hasPart": [{"@type": "Course", "name": o.title, "url": settings.SITE_URL + o.url} for o in outlines],
-    })
+    return _script(
+        {
+            "@type": "WebSite",
+            "name": settings.SITE_NAME,
+            "url": settings.SITE_URL + "/",
+            "hasPart": [
+                {"@type": "Course", "name": o.title, "url": settings.SITE_URL + o.url}
+                for o in outlines
+            ],
+        }
+    )
 
 
 def course(outline: Outline) -> SafeString:
-    return _script({
-        **_course(outline),
-        "description": outline.tagline,
-        "inLanguage": outline.language,
-        "educationalLevel": outline.difficulty,
-        "isAccessibleForFree": True,
-        "hasCourseInstance": {
-            "@type": "CourseInstance",
-            "courseMode": "Online",
-            "courseWorkload": f"PT{outline.hours}H",
-        },
-        "hasPart": [
-            {"@type": "LearningResource", "name": entry.title, "url": settings.SITE_URL + entry.url}
-            for entry in outline.lessons()
-        ],
-    })
+    return _script(
+        {
+            **_course(outline),
+            "description": outline.tagline,
+            "inLanguage": outline.language,
+            "educationalLevel": outline.difficulty,
+            "isAccessibleForFree": True,
+            "hasCourseInstance": {
+                "@type": "CourseInstance",
+                "courseMode": "Online",
+                "courseWorkload": f"PT{outline.hours}H",
+            },
+            "hasPart": [
+                {
+                    "@type": "LearningResource",
+                    "name": entry.title,
+                    "url": settings.SITE_URL + entry.url,
+                }
+                for entry in outline.lessons()
+            ],
+        }
+    )
 
 
 def lesson(outline: Outline, entry: OutlineLesson, edition: Edition) -> SafeString:
-    return _script({
-        "@type": "LearningResource",
-        "name": edition.title,
-        "description": edition.summary_text,
-        "url": settings.SITE_URL + entry.url,
-        "inLanguage": edition.language,
-        "learningResourceType": "lesson",
-        "timeRequired": f"PT{edition.minutes}M",
-        "keywords": entry.tags,
-        "isAccessibleForFree": True,
-        "isPartOf": _course(outline),
-        "datePublished": edition.lesson.published_at.isoformat() if edition.lesson.published_at else None,
-        "dateModified": (edition.lesson.revised_at or edition.lesson.published_at).isoformat()
-        if edition.lesson.published_at
-        else None,
-    })
+    return _script(
+        {
+            "@type": "LearningResource",
+            "name": edition.title,
+            "description": edition.summary_text,
+            "url": settings.SITE_URL + entry.url,
+            "inLanguage": edition.language,
+            "learningResourceType": "lesson",
+            "timeRequired": f"PT{edition.minutes}M",
+            "keywords": entry.tags,
+            "isAccessibleForFree": True,
+            "isPartOf": _course(outline),
+            "datePublished": edition.lesson.published_at.isoformat()
+            if edition.lesson.published_at
+            else None,
+            "dateModified": (edition.lesson.revised_at or edition.lesson.published_at).isoformat()
+            if edition.lesson.published_at
+            else None,
+        }
+    )
 
 
 def _course(outline: Outline) -> dict[str, Any]:
@@ -62,7 +77,11 @@ def _course(outline: Outline) -> dict[str, Any]:
         "@type": "Course",
         "name": outline.title,
         "url": settings.SITE_URL + outline.url,
-        "provider": {"@type": "Organization", "name": settings.SITE_NAME, "url": settings.SITE_URL + "/"},
+        "provider": {
+            "@type": "Organization",
+            "name": settings.SITE_NAME,
+            "url": settings.SITE_URL + "/",
+        },
     }
 
 

@@ -133,8 +133,12 @@ class Lesson(models.Model):
     """One page of reading. Its identity is ``id``; its address may change."""
 
     id = models.SlugField(_("id"), primary_key=True, max_length=80, db_index=False)
-    quest = models.ForeignKey(Quest, models.PROTECT, related_name="lessons", verbose_name=_("quest"))
-    track = models.ForeignKey(Track, models.PROTECT, related_name="lessons", verbose_name=_("track"))
+    quest = models.ForeignKey(
+        Quest, models.PROTECT, related_name="lessons", verbose_name=_("quest")
+    )
+    track = models.ForeignKey(
+        Track, models.PROTECT, related_name="lessons", verbose_name=_("track")
+    )
     slug = models.SlugField(_("address"), max_length=80)
     position = models.PositiveIntegerField(_("position"))
     status = models.CharField(_("status"), max_length=16, choices=Status)
@@ -151,7 +155,10 @@ class Lesson(models.Model):
         ordering = ["quest", "track__position", "position"]
         verbose_name = _("lesson")
         verbose_name_plural = _("lessons")
-        indexes = [models.Index(fields=["quest", "status"]), models.Index(fields=["track", "position"])]
+        indexes = [
+            models.Index(fields=["quest", "status"]),
+            models.Index(fields=["track", "position"]),
+        ]
 
     def __str__(self) -> str:
         return self.id
@@ -168,7 +175,9 @@ class LessonTag(models.Model):
     tag = models.SlugField(max_length=80)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["tag", "lesson"], name="one_row_a_lesson_tag")]
+        constraints = [
+            models.UniqueConstraint(fields=["tag", "lesson"], name="one_row_a_lesson_tag")
+        ]
 
     def __str__(self) -> str:
         return f"{self.tag}: {self.lesson_id}"
@@ -177,7 +186,9 @@ class LessonTag(models.Model):
 class Edition(models.Model):
     """A lesson's text in one language, rendered and sanitised at load."""
 
-    lesson = models.ForeignKey(Lesson, models.CASCADE, related_name="editions", verbose_name=_("lesson"))
+    lesson = models.ForeignKey(
+        Lesson, models.CASCADE, related_name="editions", verbose_name=_("lesson")
+    )
     language = models.CharField(_("language"), max_length=8)
     is_source = models.BooleanField(_("source edition"))
     is_stale = models.BooleanField(_("stale"), default=False)
@@ -283,5 +294,3 @@ class PageVersion(models.Model):
         """Raise a counter in the current transaction; two queries at most."""
         if not cls.objects.filter(key=key).update(value=models.F("value") + 1):
             cls.objects.get_or_create(key=key, defaults={"value": 1})
-
-

@@ -84,7 +84,9 @@ class Outline:
     source_language: str
     url: str
     tracks: list[OutlineTrack] = field(default_factory=list)
-    retired: list[dict[str, Any]] = field(default_factory=list)  # id and xp of what once was published
+    retired: list[dict[str, Any]] = field(
+        default_factory=list
+    )  # id and xp of what once was published
 
     @property
     def language(self) -> str:
@@ -122,7 +124,9 @@ class Outline:
                         return candidate, entry
         return None
 
-    def neighbours(self, lesson: OutlineLesson) -> tuple[OutlineLesson | None, OutlineLesson | None]:
+    def neighbours(
+        self, lesson: OutlineLesson
+    ) -> tuple[OutlineLesson | None, OutlineLesson | None]:
         """The lessons before and after, across tracks."""
         order = list(self.lessons())
         index = next(i for i, entry in enumerate(order) if entry.id == lesson.id)
@@ -178,22 +182,37 @@ def all_outlines(version: int, *, drafts: bool = False) -> list[Outline]:
 
 
 def _build(slug: str, language: str, drafts: bool) -> Outline | None:
-    tracks = list(Track.objects.filter(quest__slug=slug, quest__retired_at=None, retired_at=None)
-                  .select_related("quest").order_by("position"))
+    tracks = list(
+        Track.objects.filter(quest__slug=slug, quest__retired_at=None, retired_at=None)
+        .select_related("quest")
+        .order_by("position")
+    )
     quest = tracks[0].quest if tracks else Quest.objects.live().filter(slug=slug).first()
     if quest is None:
         return None
     rows = _rows(quest, language)
     lessons = _by_track(rows, drafts)
     return Outline(
-        id=quest.id, slug=quest.slug, emoji=quest.emoji, title=quest.text("title", language),
-        tagline=quest.text("tagline", language), description=quest.text("description", language),
-        difficulty=str(Difficulty(quest.difficulty).label), rules=quest.rules, picture=quest.picture,
-        source_language=quest.source_language, url=quest.get_absolute_url(), retired=_once_published(rows),
+        id=quest.id,
+        slug=quest.slug,
+        emoji=quest.emoji,
+        title=quest.text("title", language),
+        tagline=quest.text("tagline", language),
+        description=quest.text("description", language),
+        difficulty=str(Difficulty(quest.difficulty).label),
+        rules=quest.rules,
+        picture=quest.picture,
+        source_language=quest.source_language,
+        url=quest.get_absolute_url(),
+        retired=_once_published(rows),
         tracks=[
             OutlineTrack(
-                id=track.id, slug=track.slug, number=number, emoji=track.emoji,
-                title=track.text("title", language), description=track.text("description", language),
+                id=track.id,
+                slug=track.slug,
+                number=number,
+                emoji=track.emoji,
+                title=track.text("title", language),
+                description=track.text("description", language),
                 lessons=[
                     _lesson(row, position, quest.slug, track.slug)
                     for position, row in enumerate(lessons.get(track.id, []), 1)
@@ -205,9 +224,20 @@ def _build(slug: str, language: str, drafts: bool) -> Outline | None:
 
 
 _FIELDS = (
-    "lesson_id", "lesson__track_id", "lesson__slug", "lesson__tags", "lesson__status",
-    "lesson__has_exercise", "lesson__xp", "lesson__published_at", "lesson__retired_at", "language", "is_source", "title",
-    "summary", "minutes",
+    "lesson_id",
+    "lesson__track_id",
+    "lesson__slug",
+    "lesson__tags",
+    "lesson__status",
+    "lesson__has_exercise",
+    "lesson__xp",
+    "lesson__published_at",
+    "lesson__retired_at",
+    "language",
+    "is_source",
+    "title",
+    "summary",
+    "minutes",
 )
 
 
@@ -261,11 +291,17 @@ def _seconds(at: datetime | None) -> int:
 
 def _lesson(row: dict[str, Any], number: int, quest: str, track: str) -> OutlineLesson:
     return OutlineLesson(
-        id=row["lesson_id"], slug=row["lesson__slug"], number=number,
+        id=row["lesson_id"],
+        slug=row["lesson__slug"],
+        number=number,
         title=LocalText(row["title"], row["language"]),
         summary=LocalText(row["summary"], row["language"]),
-        minutes=row["minutes"], tags=row["lesson__tags"], status=row["lesson__status"],
-        has_exercise=row["lesson__has_exercise"], xp=row["lesson__xp"],
+        minutes=row["minutes"],
+        tags=row["lesson__tags"],
+        status=row["lesson__status"],
+        has_exercise=row["lesson__has_exercise"],
+        xp=row["lesson__xp"],
         url=reverse("lessons:lesson", args=[quest, track, row["lesson__slug"]]),
-        published=_seconds(row["lesson__published_at"]), revised=_seconds(row["revised"]),
+        published=_seconds(row["lesson__published_at"]),
+        revised=_seconds(row["revised"]),
     )

@@ -18,15 +18,20 @@ def draw_quest_picture(quest: Quest) -> str:
     image = Image.new("RGB", (SIZE[0] * scale, SIZE[1] * scale), _PAPER)
     draw = ImageDraw.Draw(image)
     hue = seed[0] * 360 // 256
-    centre = (SIZE[0] * scale * (60 + seed[1] % 25) // 100, SIZE[1] * scale * (35 + seed[2] % 30) // 100)
+    centre = (
+        SIZE[0] * scale * (60 + seed[1] % 25) // 100,
+        SIZE[1] * scale * (35 + seed[2] % 30) // 100,
+    )
     radius = 1500
     for index in range(24):
         lightness = 92 - index * 2
         colour = f"hsl({(hue + seed[index % 32] // 12) % 360}, {30 + index}%, {lightness}%)"
         wobble = seed[(index + 7) % 32] // 6
         box = (
-            centre[0] - radius - wobble, centre[1] - radius,
-            centre[0] + radius, centre[1] + radius - wobble,
+            centre[0] - radius - wobble,
+            centre[1] - radius,
+            centre[0] + radius,
+            centre[1] + radius - wobble,
         )
         draw.ellipse(box, fill=colour, outline=_PAPER, width=5)
         radius -= 40 + seed[(index * 3) % 32] // 8
@@ -41,8 +46,11 @@ def draw_quest_picture(quest: Quest) -> str:
     Asset.objects.update_or_create(
         name=name,
         defaults={
-            "path": f"{quest.slug}/picture.png", "content_type": "image/png", "data": data,
-            "width": SIZE[0], "height": SIZE[1],
+            "path": f"{quest.slug}/picture.png",
+            "content_type": "image/png",
+            "data": data,
+            "width": SIZE[0],
+            "height": SIZE[1],
         },
     )
     return name

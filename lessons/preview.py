@@ -89,7 +89,7 @@ preview: Preview | None = None
 
 def start_preview() -> Preview:
     """Begin to watch the tree, the templates and the static files of this site."""
-    global preview  # noqa: PLW0603
+    global preview
     base = Path(settings.BASE_DIR)
     preview = Preview(Path(settings.CONTENT_DIR), [base / "templates", base / "static"])
     preview.start()

@@ -8,7 +8,6 @@ from lessons import preview, views
 from lessons.kept_files import keep_file
 from lessons.sitemaps import SITEMAPS
 
-
 urlpatterns = [
     path("", views.root, name="root"),
     path("robots.txt", views.robots, name="robots"),

@@ -10,7 +10,9 @@ from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 def stylesheet_names(static: Path) -> list[str]:
     """The parts of the site's style sheet, the one that declares the layers first."""
-    return sorted(f"css/{file.name}" for file in (static / "css").glob("*.css") if file.name != "site.css")
+    return sorted(
+        f"css/{file.name}" for file in (static / "css").glob("*.css") if file.name != "site.css"
+    )
 
 
 class SiteStaticFilesStorage(CompressedManifestStaticFilesStorage):
@@ -22,8 +24,14 @@ class SiteStaticFilesStorage(CompressedManifestStaticFilesStorage):
 
     support_js_module_import_aggregation = True
 
-    def post_process(self, paths: dict[str, Any], dry_run: bool = False, **options: Any) -> Iterator[Any]:
-        parts = sorted(name for name in paths if name.startswith("css/") and name.endswith(".css") and name.count("/") == 1)
+    def post_process(
+        self, paths: dict[str, Any], dry_run: bool = False, **options: Any
+    ) -> Iterator[Any]:
+        parts = sorted(
+            name
+            for name in paths
+            if name.startswith("css/") and name.endswith(".css") and name.count("/") == 1
+        )
         if parts and not dry_run:
             texts = []
             for name in parts:

@@ -9,7 +9,7 @@ from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import get_language
 
-from lessons.models import Edition, Lesson, Status
+from lessons.models import Edition, Lesson
 
 PAGE = 30
 
@@ -25,8 +25,10 @@ def stream_page(before: str = "", *, quest: str = "", size: int = PAGE) -> Strea
 
     ``before`` is what the page before gave as its end; nonsense there gives the first page.
     """
-    lessons = Lesson.objects.published().filter(quest__retired_at=None).annotate(
-        at=Coalesce(F("revised_at"), F("published_at"))
+    lessons = (
+        Lesson.objects.published()
+        .filter(quest__retired_at=None)
+        .annotate(at=Coalesce(F("revised_at"), F("published_at")))
     )
     if quest:
         lessons = lessons.filter(quest__slug=quest)
@@ -58,7 +60,9 @@ def _entries(rows: list[Lesson]) -> list[dict[str, Any]]:
         "lesson_id", "language", "title", "summary", "summary_text", "is_source", "content_hash"
     )
     for edition in wanted:
-        if edition.language == language or (edition.is_source and edition.lesson_id not in editions):
+        if edition.language == language or (
+            edition.is_source and edition.lesson_id not in editions
+        ):
             editions[edition.lesson_id] = edition
     return [
         {

@@ -51,9 +51,15 @@ class VersionReader:
 
         for attempt in (1, 2):  # a connection that died while idle is opened once more
             try:
-                rows = self._connection(psycopg).execute(
-                    "SELECT key, value FROM lessons_pageversion WHERE key = ANY(%s)", (keys,), prepare=True
-                ).fetchall()
+                rows = (
+                    self._connection(psycopg)
+                    .execute(
+                        "SELECT key, value FROM lessons_pageversion WHERE key = ANY(%s)",
+                        (keys,),
+                        prepare=True,
+                    )
+                    .fetchall()
+                )
             except psycopg.OperationalError:
                 self.local.postgresql = None
                 if attempt == 2:

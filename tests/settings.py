@@ -7,8 +7,8 @@ from pathlib import Path
 os.environ.setdefault("DATA_DIR", tempfile.mkdtemp(prefix="dotori-tests-"))
 os.environ.setdefault("SITE_URL", "http://testserver")
 
-from config.settings import *  # noqa: E402, F403
-from config.settings import BASE_DIR, DATA_DIR, DATABASES  # noqa: E402
+from config.settings import *  # noqa: F403
+from config.settings import DATA_DIR, DATABASES
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 # Static files are collected as in production, once, and anew only when one of them changed.
@@ -17,7 +17,10 @@ STATIC_ROOT = Path(os.environ.get("TEST_STATIC_ROOT", DATA_DIR / "static"))
 # the real one is made too; the tests of the limits use it.
 CACHES = {
     "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
-    "database": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "site_cache"},
+    "database": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "site_cache",
+    },
 }
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     # A file and not memory, so that the live server and raw connections see the same data.

@@ -44,6 +44,11 @@ def test_the_pure_parts_know_no_database_and_no_request():
     wrong = [
         str(file.relative_to(ROOT))
         for file in pure
-        if any(name == "django" for _, name in {(f, n) for f, n in imports(file.parent) if f == str(file.relative_to(ROOT))})
+        if any(
+            name == "django"
+            for _, name in {
+                (f, n) for f, n in imports(file.parent) if f == str(file.relative_to(ROOT))
+            }
+        )
     ]
     assert wrong == []

@@ -23,17 +23,32 @@ class Site:
     """A site in a process, with a content tree and a data folder of its own."""
 
     def __init__(self, folder: Path, command: str, **extra: str) -> None:
-        self.content = write_tree(folder / "content") if not (folder / "content").exists() else folder / "content"
+        self.content = (
+            write_tree(folder / "content")
+            if not (folder / "content").exists()
+            else folder / "content"
+        )
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self.port = free.getsockname()[1]
         environment = {
-            "PATH": os.environ["PATH"], "HOST": "127.0.0.1", "PORT": str(self.port), "DATA_DIR": str(folder / "data"),
-            "CONTENT_DIR": str(self.content), "SITE_URL": f"http://127.0.0.1:{self.port}", "PYTHONUNBUFFERED": "1", **extra,
+            "PATH": os.environ["PATH"],
+            "HOST": "127.0.0.1",
+            "PORT": str(self.port),
+            "DATA_DIR": str(folder / "data"),
+            "CONTENT_DIR": str(self.content),
+            "SITE_URL": f"http://127.0.0.1:{self.port}",
+            "PYTHONUNBUFFERED": "1",
+            **extra,
         }
         self.log = (folder / "log").open("w")
         self.process = subprocess.Popen(
-            [sys.executable, "manage.py", command], cwd=ROOT, env=environment, stdout=self.log, stderr=subprocess.STDOUT, start_new_session=True
+            [sys.executable, "manage.py", command],
+            cwd=ROOT,
+            env=environment,
+            stdout=self.log,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
         )
         self._wait(folder)
 
@@ -49,7 +64,9 @@ class Site:
 
     def get(self, path: str, **headers: str) -> tuple[int, dict[str, str], bytes]:
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
-        connection.request("GET", path, headers={name.replace("_", "-"): value for name, value in headers.items()})
+        connection.request(
+            "GET", path, headers={name.replace("_", "-"): value for name, value in headers.items()}
+        )
         response = connection.getresponse()
         found = response.status, {k.lower(): v for k, v in response.getheaders()}, response.read()
         connection.close()
@@ -89,7 +106,9 @@ def test_run_serves_the_content_compressed_with_static_files_for_ever(run):
 def test_run_stops_as_a_whole_and_starts_again_with_its_data(run, tmp_path):
     secret = (tmp_path / "data/secret-key").read_text()
     run.stop()
-    children = subprocess.run(["pgrep", "-g", str(run.process.pid)], capture_output=True, text=True, check=False)
+    children = subprocess.run(
+        ["pgrep", "-g", str(run.process.pid)], capture_output=True, text=True, check=False
+    )
     assert children.stdout == ""
     again = Site(tmp_path, "serve")
     assert again.get("/ko/garden/")[0] == 200
@@ -110,7 +129,9 @@ def test_dev_tells_open_pages_of_a_save_within_a_second_or_of_the_mistake(tmp_pa
         assert _event(events)["problems"] == []
         took = time.monotonic() - saved
         assert "A new sentence." in site.get("/en/garden/water/watering/")[2].decode()
-        assert took < 5  # about 0.3 s where nothing else runs; the benchmark and the docs give the figure
+        assert (
+            took < 5
+        )  # about 0.3 s where nothing else runs; the benchmark and the docs give the figure
         write(file, lesson_text("water-how", "Watering", body="A <blink> tag."))
         problems = _event(events)["problems"]
         assert [p.partition(": ")[0] for p in problems] == ["garden/water/watering.md:9"]

@@ -13,12 +13,26 @@ ROOT = Path(__file__).resolve().parent.parent
 def started(tmp_path: Path, code: str = "", **environment: str) -> subprocess.CompletedProcess[str]:
     """Import the settings in a process of its own, with just this environment."""
     script = f"import django; from django.conf import settings as s; django.setup(); {code}"
-    env = {"PATH": os.environ["PATH"], "DATA_DIR": str(tmp_path), "DJANGO_SETTINGS_MODULE": "config.settings", **environment}
-    return subprocess.run([sys.executable, "-c", script], cwd=ROOT, env=env, capture_output=True, text=True, check=False)
+    env = {
+        "PATH": os.environ["PATH"],
+        "DATA_DIR": str(tmp_path),
+        "DJANGO_SETTINGS_MODULE": "config.settings",
+        **environment,
+    }
+    return subprocess.run(
+        [sys.executable, "-c", script],
+        cwd=ROOT,
+        env=env,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
 
 
 def test_the_defaults_are_for_production(tmp_path):
-    code = "print(s.DEBUG, '*' in s.ALLOWED_HOSTS, len(s.SECRET_KEY) > 50, s.SESSION_COOKIE_HTTPONLY)"
+    code = (
+        "print(s.DEBUG, '*' in s.ALLOWED_HOSTS, len(s.SECRET_KEY) > 50, s.SESSION_COOKIE_HTTPONLY)"
+    )
     assert started(tmp_path, code).stdout == "False False True True\n"
 
 
@@ -33,7 +47,10 @@ def test_a_secret_is_made_once_and_for_nobody_else(tmp_path):
 
 def test_https_sites_have_secure_cookies_and_hsts(tmp_path):
     code = "print(s.SESSION_COOKIE_SECURE, s.CSRF_COOKIE_SECURE, s.SECURE_SSL_REDIRECT, s.SECURE_HSTS_SECONDS)"
-    assert started(tmp_path, code, SITE_URL="https://learn.example").stdout == "True True True 31536000\n"
+    assert (
+        started(tmp_path, code, SITE_URL="https://learn.example").stdout
+        == "True True True 31536000\n"
+    )
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 from pathlib import Path
 from textwrap import dedent
 
-from lessons.content.tree import content_hash
+from lessons.content.reading import content_hash
 
 QUEST = """\
 id: garden
@@ -80,21 +80,33 @@ def translation_text(
     values = dict(line.split(": ", 1) for line in front.splitlines() if ": " in line)
     digest = content_hash(values["title"], values["summary"], rest)
     return dedent(
-        f"---\ntitle: {title}\nsummary: {summary}\nsource: \"{digest}\"\n---\n\n{body}\n\n"
+        f'---\ntitle: {title}\nsummary: {summary}\nsource: "{digest}"\n---\n\n{body}\n\n'
         f"## 핵심 정리 {{.takeaways}}\n\n{takeaways}\n\n## 연습 {{.exercise}}\n\n{exercise}\n"
     )
 
 
 def write_tree(root: Path) -> Path:
     """Write the quest "garden"; gives back ``root``."""
-    files = {"garden/quest.yml": QUEST, "garden/soil/track.yml": SOIL, "garden/water/track.yml": WATER}
-    soil = lesson_text("soil-is", "What soil is", body="## Sand and clay\n\nSoil is sand, silt and clay.")
+    files = {
+        "garden/quest.yml": QUEST,
+        "garden/soil/track.yml": SOIL,
+        "garden/water/track.yml": WATER,
+    }
+    soil = lesson_text(
+        "soil-is", "What soil is", body="## Sand and clay\n\nSoil is sand, silt and clay."
+    )
     files["garden/soil/what-soil-is.md"] = soil
     files["garden/soil/what-soil-is.ko.md"] = translation_text(
-        soil, "흙이란", body="## 모래와 점토\n\n흙은 모래와 미사와 점토예요. 대한민국의 흙도 그래요."
+        soil,
+        "흙이란",
+        body="## 모래와 점토\n\n흙은 모래와 미사와 점토예요. 대한민국의 흙도 그래요.",
     )
-    files["garden/soil/compost.md"] = lesson_text("soil-compost", "Compost", body="Leaves become [soil](what-soil-is.md#sand-and-clay).")
-    files["garden/water/watering.md"] = lesson_text("water-how", "Watering", tags="[basics, water]", body="Water in the morning.")
+    files["garden/soil/compost.md"] = lesson_text(
+        "soil-compost", "Compost", body="Leaves become [soil](what-soil-is.md#sand-and-clay)."
+    )
+    files["garden/water/watering.md"] = lesson_text(
+        "water-how", "Watering", tags="[basics, water]", body="Water in the morning."
+    )
     for name, text in files.items():
         write(root / name, text)
     return root

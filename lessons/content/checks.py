@@ -16,7 +16,9 @@ def check_identities(tree: ContentTree, present: Mapping[str, str]) -> None:
     for path, line, identity, kind in _identities(tree):
         key = f"{kind} {identity}"
         if key in seen:
-            tree.error(path, line, f"the id “{identity}” is taken by {seen[key]}; give one of them another")
+            tree.error(
+                path, line, f"the id “{identity}” is taken by {seen[key]}; give one of them another"
+            )
         seen.setdefault(key, path)
     ids = {lesson.spec.id for _, _, lesson in tree.lessons()}
     for _, _, lesson in tree.lessons():
@@ -46,7 +48,9 @@ def _line(value: object) -> int:
 
 def check_aliases(tree: ContentTree) -> None:
     """An alias leads to one lesson and hides none."""
-    paths = {f"{q.slug}/{t.slug}/{lesson.slug}": lesson.source.path for q, t, lesson in tree.lessons()}
+    paths = {
+        f"{q.slug}/{t.slug}/{lesson.slug}": lesson.source.path for q, t, lesson in tree.lessons()
+    }
     taken: dict[str, str] = {}
     for _, _, lesson in tree.lessons():
         for alias in lesson.spec.aliases:
@@ -68,8 +72,14 @@ def check_links(tree: ContentTree) -> None:
         for path, anchor, line in edition.record.get("links", []):
             target = lessons.get(path)
             if target and anchor and anchor not in _anchors(target, edition.language):
-                near = ", ".join(f"#{name}" for name in sorted(_anchors(target, edition.language))[:6])
-                tree.error(edition.path, line, f"there is no anchor “#{anchor}” in {path} ({near or 'it has none'}); mend it")
+                near = ", ".join(
+                    f"#{name}" for name in sorted(_anchors(target, edition.language))[:6]
+                )
+                tree.error(
+                    edition.path,
+                    line,
+                    f"there is no anchor “#{anchor}” in {path} ({near or 'it has none'}); mend it",
+                )
 
 
 def _anchors(lesson: LessonFile, language: str) -> set[str]:
@@ -85,8 +95,16 @@ def check_statuses(tree: ContentTree) -> None:
         for edition in lesson.editions:
             for path, _, line in edition.record.get("links", []):
                 target = lessons.get(path)
-                if lesson.spec.status == "published" and target and target.spec.status != "published":
-                    tree.error(edition.path, line, f"{path} is {target.spec.status}; publish it, or take the link out")
+                if (
+                    lesson.spec.status == "published"
+                    and target
+                    and target.spec.status != "published"
+                ):
+                    tree.error(
+                        edition.path,
+                        line,
+                        f"{path} is {target.spec.status}; publish it, or take the link out",
+                    )
 
 
 def check_translations(tree: ContentTree) -> None:
@@ -95,15 +113,28 @@ def check_translations(tree: ContentTree) -> None:
         count = lesson.source.record.get("takeaway_count", 0)
         for edition in lesson.translations:
             if is_stale(lesson, edition):
-                _warn(tree, edition, "source", f"made from another version of {lesson.source.path}; bring it up to date, then run manage.py stamp_translation")
+                _warn(
+                    tree,
+                    edition,
+                    "source",
+                    f"made from another version of {lesson.source.path}; bring it up to date, then run manage.py stamp_translation",
+                )
             here = edition.record.get("takeaway_count", 0)
             if here != count:
-                _warn(tree, edition, "title", f"{here} takeaways, but the source edition has {count}; give both the same")
+                _warn(
+                    tree,
+                    edition,
+                    "title",
+                    f"{here} takeaways, but the source edition has {count}; give both the same",
+                )
 
 
 def is_stale(lesson: LessonFile, edition: EditionFile) -> bool:
     """Whether a translation was made from another text than its source edition has now."""
-    return isinstance(edition.spec, TranslationSpec) and edition.spec.source != lesson.source.content_hash
+    return (
+        isinstance(edition.spec, TranslationSpec)
+        and edition.spec.source != lesson.source.content_hash
+    )
 
 
 def _warn(tree: ContentTree, edition: EditionFile, key: str, message: str) -> None:

@@ -49,11 +49,15 @@ class Fields:
             return Text("")
         if not isinstance(value, Text):
             kind = "a list" if isinstance(value, Items) else "a mapping"
-            self.error(value, f"“{key}” must be a sentence, not {kind}; quote it if it begins with [ or {{")
+            self.error(
+                value, f"“{key}” must be a sentence, not {kind}; quote it if it begins with [ or {{"
+            )
         elif not value.strip():
             self.error(value, f"“{key}” is empty; write it")
         elif _OBJECT.match(value):
-            self.error(value, f"“{key}” looks like an object of a program ({value[:40]}); write the words")
+            self.error(
+                value, f"“{key}” looks like an object of a program ({value[:40]}); write the words"
+            )
         elif len(value) > limit:
             self.error(value, f"“{key}” has {len(value)} characters; {limit} are the most")
         else:
@@ -67,7 +71,10 @@ class Fields:
         if value is None:
             return Text("")
         if not isinstance(value, Text) or not SLUG.match(value) or len(value) > MAX_SLUG:
-            self.error(value, f"“{key}” must be a slug of a–z, 0–9 and single hyphens, at most {MAX_SLUG} long")
+            self.error(
+                value,
+                f"“{key}” must be a slug of a–z, 0–9 and single hyphens, at most {MAX_SLUG} long",
+            )
             return Text("")
         return value
 
@@ -75,7 +82,11 @@ class Fields:
         value = self.get(key, required)
         if value is None:
             return None
-        if not isinstance(value, Text) or not re.fullmatch(r"0|[1-9][0-9]{0,8}", value) or not low <= int(value) <= high:
+        if (
+            not isinstance(value, Text)
+            or not re.fullmatch(r"0|[1-9][0-9]{0,8}", value)
+            or not low <= int(value) <= high
+        ):
             self.error(value, f"“{key}” must be a whole number from {low} to {high}")
             return None
         return int(value)

@@ -58,9 +58,13 @@ def _raster(data: bytes, expected: str) -> tuple[str, int, int]:
             with Image.open(BytesIO(data)) as image:
                 image.verify()
     except Exception as error:  # Pillow raises many kinds for broken files
-        raise ValueError(f"not an image that can be read ({type(error).__name__}); export it again") from None
+        raise ValueError(
+            f"not an image that can be read ({type(error).__name__}); export it again"
+        ) from None
     if image.format != expected:
-        raise ValueError(f"the ending says {expected}, the content is {image.format}; rename the file")
+        raise ValueError(
+            f"the ending says {expected}, the content is {image.format}; rename the file"
+        )
     return _TYPES[expected], image.width, image.height
 
 
@@ -68,7 +72,9 @@ def _svg_size(data: bytes) -> tuple[int, int]:
     try:
         root = fromstring(data, forbid_dtd=True)
     except Exception as error:  # of expat and of defusedxml
-        raise ValueError(f"not an SVG that can be read ({type(error).__name__}); export it again") from None
+        raise ValueError(
+            f"not an SVG that can be read ({type(error).__name__}); export it again"
+        ) from None
     for element in root.iter():
         name = str(element.tag).rpartition("}")[2].lower()
         if name in ("script", "foreignobject", "iframe", "handler"):

@@ -9,15 +9,8 @@ from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 
 from lessons.content.problems import Problem, Severity
-from lessons.content.tree import (
-    ContentTree,
-    EditionFile,
-    Known,
-    QuestFile,
-    TrackFile,
-    decode,
-    split_front_matter,
-)
+from lessons.content.reading import decode, split_front_matter
+from lessons.content.tree import ContentTree, EditionFile, Known, QuestFile, TrackFile
 from lessons.markup.page import Page, Picture, Rendered, Target
 from lessons.markup.render import VERSION, render, render_inline, render_prose
 
@@ -47,8 +40,14 @@ class Refers:
             VERSION,
             edition.file_hash,
             edition.language,
-            [[path, self.targets[path].address if path in self.targets else None] for path in links],
-            [[path, vars(self.pictures[path]) if path in self.pictures else None] for path in pictures],
+            [
+                [path, self.targets[path].address if path in self.targets else None]
+                for path in links
+            ],
+            [
+                [path, vars(self.pictures[path]) if path in self.pictures else None]
+                for path in pictures
+            ],
         ]
         return hashlib.blake2b(json.dumps(parts).encode(), digest_size=16).hexdigest()
 
@@ -118,19 +117,29 @@ def _job(tree: ContentTree, edition: EditionFile) -> _Job:
         _, edition.body, edition.first_line = split_front_matter(text) or ("", "", 1)
     summary_line = edition.line_of("summary")
     return (
-        edition.path, edition.language, edition.body, edition.first_line, str(edition.spec.summary), summary_line,
+        edition.path,
+        edition.language,
+        edition.body,
+        edition.first_line,
+        str(edition.spec.summary),
+        summary_line,
     )
 
 
 def _results(jobs: list[_Job], refers: Refers) -> Iterable[_Result]:
-    workers = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    workers = (
+        len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    )
     # Forking a process that has threads (the live preview) can lock up its children.
     if len(jobs) < _FEW or workers < 2 or threading.active_count() > 1:
         _refer(refers.targets, refers.pictures)
         yield from map(_render, jobs)
         return
     with ProcessPoolExecutor(
-        workers, get_context("fork" if os.name == "posix" else None), _refer, (refers.targets, refers.pictures)
+        workers,
+        get_context("fork" if os.name == "posix" else None),
+        _refer,
+        (refers.targets, refers.pictures),
     ) as pool:
         yield from pool.map(_render, jobs, chunksize=8)
 
@@ -141,7 +150,7 @@ _pictures: Mapping[str, Picture] = {}
 
 def _refer(targets: Mapping[str, Target], pictures: Mapping[str, Picture]) -> None:
     """Give a worker process what the pages may refer to, once."""
-    global _targets, _pictures  # noqa: PLW0603
+    global _targets, _pictures
     _targets, _pictures = targets, pictures
 
 

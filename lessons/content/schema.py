@@ -81,7 +81,11 @@ def read_quest(mapping: Mapping, path: str, problems: list[Problem]) -> QuestSpe
         language=language,
         difficulty=fields.choice("difficulty", DIFFICULTIES),
         emoji=_emoji(fields),
-        rules={"xp": _xp(fields), "levels": _levels(fields, language), "achievements": achievements},
+        rules={
+            "xp": _xp(fields),
+            "levels": _levels(fields, language),
+            "achievements": achievements,
+        },
         tracks=fields.slugs("tracks"),
         track_references=references,
     )
@@ -123,7 +127,10 @@ def read_translation(mapping: Mapping, path: str, problems: list[Problem]) -> Tr
     fields = Fields(mapping, path, problems, "the front matter of a translation")
     source = fields.text("source")
     if source and not _HASH.match(source):
-        fields.error(source, "“source” must be 16 hexadecimal digits; let manage.py stamp_translation write it")
+        fields.error(
+            source,
+            "“source” must be 16 hexadecimal digits; let manage.py stamp_translation write it",
+        )
     spec = TranslationSpec(
         title=fields.text("title", limit=120),
         summary=fields.text("summary", limit=400),
@@ -211,7 +218,9 @@ def _achievements(fields: Fields, language: str) -> tuple[list[dict[str, Any]], 
         }
         inner.finish()
         if achievement["id"] in {other["id"] for other in found}:
-            fields.error(item, f"a second achievement with the id “{achievement['id']}”; rename one")
+            fields.error(
+                item, f"a second achievement with the id “{achievement['id']}”; rename one"
+            )
         found.append(achievement)
     return found, references
 
@@ -237,7 +246,7 @@ def _when(fields: Fields, references: list[Text]) -> dict[str, Any]:
     if key == "between":
         clock = when.text(key)
         if clock and not _CLOCK.match(clock):
-            fields.error(clock, "“between” must be two times of day: \"22:00-04:00\"")
+            fields.error(clock, '“between” must be two times of day: "22:00-04:00"')
         return {key: str(clock)}
     fields.error(
         when.mapping,

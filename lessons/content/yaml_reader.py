@@ -11,7 +11,10 @@ import yaml
 from lessons.content.problems import Problem
 
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-_PLAIN_TAGS = {f"tag:yaml.org,2002:{name}" for name in "str int float bool null timestamp map seq merge value".split()}
+_PLAIN_TAGS = {
+    f"tag:yaml.org,2002:{name}"
+    for name in "str int float bool null timestamp map seq merge value".split()
+}
 
 
 class Text(str):
@@ -32,7 +35,9 @@ class Mapping(dict[str, Any]):
     line: int = 1
 
 
-def read_yaml(source: str, path: str, problems: list[Problem], first_line: int = 1) -> Mapping | None:
+def read_yaml(
+    source: str, path: str, problems: list[Problem], first_line: int = 1
+) -> Mapping | None:
     """Read one mapping. On any mistake the problems grow and the result is what could be read.
 
     None when nothing could be read at all.
@@ -43,7 +48,13 @@ def read_yaml(source: str, path: str, problems: list[Problem], first_line: int =
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line = first_line + (mark.line if mark else 0)
-        problems.append(Problem(path, line, f"not YAML: {error.problem}; mend the syntax (quote text that holds “: ” or “#”)"))
+        problems.append(
+            Problem(
+                path,
+                line,
+                f"not YAML: {error.problem}; mend the syntax (quote text that holds “: ” or “#”)",
+            )
+        )
         return None
     except yaml.YAMLError as error:
         problems.append(Problem(path, first_line, f"not YAML: {error}; take the character out"))
@@ -74,7 +85,9 @@ class _Converter:
 
     def _value(self, node: yaml.Node) -> Text | Items | Mapping:
         if node.tag not in _PLAIN_TAGS:
-            self._problem(node, f"the tag {node.tag} makes an object; write plain text, a list or a mapping")
+            self._problem(
+                node, f"the tag {node.tag} makes an object; write plain text, a list or a mapping"
+            )
         if isinstance(node, yaml.MappingNode):
             return self.mapping(node)
         if isinstance(node, yaml.SequenceNode):

@@ -39,12 +39,16 @@ class Code(Treeprocessor):
         if not language and not element.get("indented"):
             self.page.error(line, "a fence needs a language: ```python, ```text, ```diagram …")
         elif rest:
-            self.page.error(line, f'“{rest}” is not understood after ```{language}; write title="…"')
+            self.page.error(
+                line, f'“{rest}” is not understood after ```{language}; write title="…"'
+            )
         if language == "diagram" and not title:
             self.page.error(line, 'a drawing needs a caption that says it in words: title="…"')
         self._replace(element, language or "text", title or "", text, line)
 
-    def _replace(self, element: Element, language: str, title: str, text: str, line: object) -> None:
+    def _replace(
+        self, element: Element, language: str, title: str, text: str, line: object
+    ) -> None:
         tail = element.tail
         element.clear()
         element.tail = tail
@@ -60,7 +64,9 @@ class Code(Treeprocessor):
 
     def _pre(self, language: str, title: str, text: str, line: object) -> str:
         if language == "diagram":
-            return f'<pre role="img" aria-label="{escape(title)}" tabindex="0">{columns(text)}</pre>'
+            return (
+                f'<pre role="img" aria-label="{escape(title)}" tabindex="0">{columns(text)}</pre>'
+            )
         if language == "text":
             return f'<pre tabindex="0"><code>{columns(text)}</code></pre>'
         lexer = _lexer(language)

@@ -61,18 +61,23 @@ class Headings(Treeprocessor):
         if not text:
             self.page.error(line, "a heading without text; write one or take it out")
         if level == 1:
-            self.page.error(line, f"“# {text}” is a second title; begin with ## (the title is above)")
+            self.page.error(
+                line, f"“# {text}” is a second title; begin with ## (the title is above)"
+            )
         elif level > self.level + 1:
             self.page.error(
-                line, f"“{text}” skips a level: {'#' * level} after {'#' * self.level}; "
-                f"write {'#' * (self.level + 1)}"
+                line,
+                f"“{text}” skips a level: {'#' * level} after {'#' * self.level}; "
+                f"write {'#' * (self.level + 1)}",
             )
         self.level = max(level, 1)
 
     def _block(self, element: Element, name: str) -> None:
         line = element.get("line")
         if name not in BLOCKS:
-            self.page.error(line, f"{{.{name}}} is no block; the blocks are .takeaways, .links, .exercise")
+            self.page.error(
+                line, f"{{.{name}}} is no block; the blocks are .takeaways, .links, .exercise"
+            )
             element.set("block", "unknown")
             return
         if element.tag != "h2":
@@ -80,7 +85,9 @@ class Headings(Treeprocessor):
         if name in self.blocks:
             self.page.error(line, f"a second {{.{name}}} block; put both into one")
         elif self.blocks and BLOCKS.index(name) < BLOCKS.index(self.blocks[-1]):
-            self.page.error(line, f"{{.{name}}} must come before {{.{self.blocks[-1]}}}; move it up")
+            self.page.error(
+                line, f"{{.{name}}} must come before {{.{self.blocks[-1]}}}; move it up"
+            )
         self.blocks.append(name)
         element.set("block", name)
 
@@ -98,7 +105,9 @@ def slug(text: str) -> str:
 
 def plain_text(element: Element) -> str:
     """The text a reader sees in an element, without its tags and without raw HTML tags."""
-    parts = [re.sub(r"<[^>]*>", "", element.text or "") if element.tag == RAW else element.text or ""]
+    parts = [
+        re.sub(r"<[^>]*>", "", element.text or "") if element.tag == RAW else element.text or ""
+    ]
     for child in element:
         if child.get("class") not in ("anchor", "footnote-ref"):
             parts.append(plain_text(child))
@@ -106,7 +115,22 @@ def plain_text(element: Element) -> str:
     return "".join(parts)
 
 
-_BLOCKS = {"p", "li", "dt", "dd", "tr", "h2", "h3", "h4", "h5", "h6", "figcaption", "pre", "figure", RAW}
+_BLOCKS = {
+    "p",
+    "li",
+    "dt",
+    "dd",
+    "tr",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "figcaption",
+    "pre",
+    "figure",
+    RAW,
+}
 _CELLS = {"td", "th"}
 
 

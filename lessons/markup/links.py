@@ -32,8 +32,9 @@ class Links(Treeprocessor):
             link.set("rel", "noopener")
             if (link.text or "").startswith(("http", "www.")) and _HANGUL.search(link.text or ""):
                 self.page.warn(
-                    line, f"the bare address {link.text} swallows the Hangul after it; "
-                    "put the address between < and >, or write [text](address)"
+                    line,
+                    f"the bare address {link.text} swallows the Hangul after it; "
+                    "put the address between < and >, or write [text](address)",
                 )
         elif parts.scheme == "mailto":
             return
@@ -52,7 +53,8 @@ class Links(Treeprocessor):
         target = self.page.targets.get(file)
         if target is None:
             self.page.error(
-                line, f"the link to {path} leads to no lesson ({file}); mend the path or take it out"
+                line,
+                f"the link to {path} leads to no lesson ({file}); mend the path or take it out",
             )
             return
         self._link(file, anchor, line)
@@ -60,4 +62,6 @@ class Links(Treeprocessor):
         link.set("href", f"/{self.page.language}/{target.address}/{fragment}")
 
     def _link(self, path: str, anchor: str, line: int) -> None:
-        self.page.links.append(Link(_TRANSLATION.sub(".md", path), anchor, line + self.page.first_line - 1))
+        self.page.links.append(
+            Link(_TRANSLATION.sub(".md", path), anchor, line + self.page.first_line - 1)
+        )

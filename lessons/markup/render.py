@@ -32,7 +32,13 @@ class _Lesson(Extension):
     def extendMarkdown(self, md: Markdown) -> None:
         page = self.page
         steps = (
-            RawHtml(page), Asides(page), Formulas(page), Code(page), self.figures, Headings(page), Links(page),
+            RawHtml(page),
+            Asides(page),
+            Formulas(page),
+            Code(page),
+            self.figures,
+            Headings(page),
+            Links(page),
         )
         for priority, step in enumerate(reversed(steps)):
             md.treeprocessors.register(step, type(step).__name__, priority)

@@ -32,11 +32,15 @@ def stylesheets() -> SafeString:
     names = ["css/site.css"]
     if settings.DEBUG:
         names = [*stylesheet_names(Path(settings.BASE_DIR) / "static"), "css/dev/preview.css"]
-    return format_html_join("\n", '<link rel="stylesheet" href="{}">', ((static(n),) for n in names))
+    return format_html_join(
+        "\n", '<link rel="stylesheet" href="{}">', ((static(n),) for n in names)
+    )
 
 
 @register.simple_tag
 def scripts() -> SafeString:
     """The modules of the site, loaded after the page is parsed."""
     names = ["js/main.js", "js/dev/preview.js"] if settings.DEBUG else ["js/main.js"]
-    return format_html_join("\n", '<script type="module" src="{}"></script>', ((static(n),) for n in names))
+    return format_html_join(
+        "\n", '<script type="module" src="{}"></script>', ((static(n),) for n in names)
+    )

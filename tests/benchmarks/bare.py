@@ -6,7 +6,9 @@ from pathlib import Path
 _head, _, _body = Path(os.environ["BARE_ANSWER"]).read_bytes().partition(b"\r\n\r\n")
 _server = {b"server", b"date", b"connection", b"transfer-encoding"}
 _lines = [line.partition(b": ") for line in _head.split(b"\r\n")[1:]]
-_headers = [(name.decode(), value.decode()) for name, _, value in _lines if name.lower() not in _server]
+_headers = [
+    (name.decode(), value.decode()) for name, _, value in _lines if name.lower() not in _server
+]
 
 
 def application(environ, start_response):

@@ -22,9 +22,13 @@ FLAGS = "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --d
 
 
 def main() -> int:
-    chromium = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    chromium = next(
+        filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
+    )
     if chromium is None or shutil.which("npx") is None:
-        print("Lighthouse needs node (npx) and Chromium. On Debian: apt install nodejs npm chromium")
+        print(
+            "Lighthouse needs node (npx) and Chromium. On Debian: apt install nodejs npm chromium"
+        )
         return 2
     worst = 100
     with tempfile.TemporaryDirectory(prefix="dotori-lighthouse-") as folder:
@@ -34,9 +38,16 @@ def main() -> int:
         try:
             for path in ("/en/", "/ko/", LESSON, LESSON.replace("/en/", "/ko/")):
                 for form in ("mobile", "desktop"):
-                    grades = grade(f"http://127.0.0.1:{server.port}{path}", form, chromium, Path(folder))
+                    grades = grade(
+                        f"http://127.0.0.1:{server.port}{path}", form, chromium, Path(folder)
+                    )
                     worst = min(worst, *grades.values())
-                    print(f"{form:8}", "  ".join(f"{k} {v}" for k, v in grades.items()), path, flush=True)
+                    print(
+                        f"{form:8}",
+                        "  ".join(f"{k} {v}" for k, v in grades.items()),
+                        path,
+                        flush=True,
+                    )
         finally:
             server.stop()
     return 0 if worst == 100 else 1
@@ -45,17 +56,32 @@ def main() -> int:
 def grade(url: str, form: str, chromium: str, folder: Path) -> dict[str, int]:
     """The grades of one page, 0 to 100; what costs points is printed."""
     report = folder / "report.json"
-    command = ["npx", "--yes", f"lighthouse@{VERSION}", url, "--quiet", "--output=json", f"--output-path={report}", f"--chrome-flags={FLAGS}"]
+    command = [
+        "npx",
+        "--yes",
+        f"lighthouse@{VERSION}",
+        url,
+        "--quiet",
+        "--output=json",
+        f"--output-path={report}",
+        f"--chrome-flags={FLAGS}",
+    ]
     if form == "desktop":
         command.append("--preset=desktop")
-    subprocess.run(command, check=True, env={**os.environ, "CHROME_PATH": chromium}, stdout=subprocess.DEVNULL)
+    subprocess.run(
+        command, check=True, env={**os.environ, "CHROME_PATH": chromium}, stdout=subprocess.DEVNULL
+    )
     found = json.loads(report.read_text())
     for category in CATEGORIES:
         for reference in found["categories"][category]["auditRefs"]:
             audit = found["audits"][reference["id"]]
             if reference["weight"] and audit["score"] is not None and audit["score"] < 0.9:
-                print(f"  {category}: {audit['title']} ({audit.get('displayValue') or audit['score']})")
-    return {category: round(found["categories"][category]["score"] * 100) for category in CATEGORIES}
+                print(
+                    f"  {category}: {audit['title']} ({audit.get('displayValue') or audit['score']})"
+                )
+    return {
+        category: round(found["categories"][category]["score"] * 100) for category in CATEGORIES
+    }
 
 
 if __name__ == "__main__":

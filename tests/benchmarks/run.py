@@ -26,7 +26,9 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="dotori-bench-") as folder:
         base = Path(folder)
         table("Loading content (seconds, whole process)", loading(base))
-        table("A guest's lesson page, beside a bare WSGI application with the same bytes", pages(base))
+        table(
+            "A guest's lesson page, beside a bare WSGI application with the same bytes", pages(base)
+        )
         table("A first visit to a lesson, in Chromium", first_visit(base))
 
 
@@ -40,14 +42,24 @@ def table(title: str, rows: list[tuple[str, str]]) -> None:
 
 def environment(base: Path, name: str, **extra: str) -> dict[str, str]:
     return {
-        **os.environ, "DATA_DIR": str(base / name), "DJANGO_SETTINGS_MODULE": "config.settings",
-        "LOG_LEVEL": "ERROR", "MAIL_WORKER": "0", **extra,
+        **os.environ,
+        "DATA_DIR": str(base / name),
+        "DJANGO_SETTINGS_MODULE": "config.settings",
+        "LOG_LEVEL": "ERROR",
+        "MAIL_WORKER": "0",
+        **extra,
     }
 
 
 def manage(env: dict[str, str], *arguments: str) -> float:
     start = time.perf_counter()
-    subprocess.run([sys.executable, "manage.py", *arguments], cwd=ROOT, env=env, check=True, stdout=subprocess.DEVNULL)
+    subprocess.run(
+        [sys.executable, "manage.py", *arguments],
+        cwd=ROOT,
+        env=env,
+        check=True,
+        stdout=subprocess.DEVNULL,
+    )
     return time.perf_counter() - start
 
 
@@ -74,8 +86,21 @@ class Server:
             free.bind(("127.0.0.1", 0))
             self.port = free.getsockname()[1]
         command = [
-            sys.executable, "-m", "gunicorn", "-w", "1", "--threads", "4", "--keep-alive", "15", "--log-level", "error",
-            "--no-control-socket", "-b", f"127.0.0.1:{self.port}", application,
+            sys.executable,
+            "-m",
+            "gunicorn",
+            "-w",
+            "1",
+            "--threads",
+            "4",
+            "--keep-alive",
+            "15",
+            "--log-level",
+            "error",
+            "--no-control-socket",
+            "-b",
+            f"127.0.0.1:{self.port}",
+            application,
         ]
         self.process = subprocess.Popen(command, cwd=ROOT, env=env)
         for _ in range(200):
@@ -93,7 +118,9 @@ class Server:
         while b"\r\n\r\n" not in answer:
             answer += self.connection.recv(65536)
         head, _, body = answer.partition(b"\r\n\r\n")
-        length = next(int(h[15:]) for h in head.lower().split(b"\r\n") if h.startswith(b"content-length:"))
+        length = next(
+            int(h[15:]) for h in head.lower().split(b"\r\n") if h.startswith(b"content-length:")
+        )
         while len(body) < length:
             body += self.connection.recv(65536)
         return head + b"\r\n\r\n" + body
@@ -107,7 +134,9 @@ class Server:
 
     def _processor(self) -> float:
         total = 0
-        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
+        children = (
+            Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
+        )
         for pid in children:
             fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
             total += int(fields[11]) + int(fields[12])
@@ -156,7 +185,9 @@ def spread(values: list[float]) -> str:
 
 
 def first_visit(base: Path) -> list[tuple[str, str]]:
-    chromium = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    chromium = next(
+        filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
+    )
     if chromium is None:
         return [("left out", "there is no Chromium")]
     from playwright.sync_api import sync_playwright
@@ -170,12 +201,26 @@ def first_visit(base: Path) -> list[tuple[str, str]]:
         with sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
             page = browser.new_page()
-            page.on("requestfinished", lambda r: sizes.append((r.resource_type, sum(r.sizes()[k] for k in ("responseBodySize", "responseHeadersSize")))))
+            page.on(
+                "requestfinished",
+                lambda r: sizes.append(
+                    (
+                        r.resource_type,
+                        sum(r.sizes()[k] for k in ("responseBodySize", "responseHeadersSize")),
+                    )
+                ),
+            )
             page.goto(f"http://127.0.0.1:{server.port}{LESSON}", wait_until="networkidle")
             browser.close()
     finally:
         server.stop()
-    rows = [(kind, f"{sum(1 for k, _ in sizes if k == kind)} requests, {sum(s for k, s in sizes if k == kind):,} bytes") for kind in dict(sizes)]
+    rows = [
+        (
+            kind,
+            f"{sum(1 for k, _ in sizes if k == kind)} requests, {sum(s for k, s in sizes if k == kind):,} bytes",
+        )
+        for kind in dict(sizes)
+    ]
     return [*rows, ("in all", f"{len(sizes)} requests, {sum(size for _, size in sizes):,} bytes")]
 
 

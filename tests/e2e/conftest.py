@@ -9,17 +9,26 @@ from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # Playwright's loop runs in this thread
 
+from socketserver import ThreadingMixIn
+
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.core.wsgi import get_wsgi_application
 from django.db import connections
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
-from socketserver import ThreadingMixIn
 
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+CHROMIUM = next(
+    filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
+)
 FLAGS = [
-    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-    "--disable-background-networking", "--disable-component-update", "--disable-sync",
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
 ]
 
 
@@ -99,7 +108,9 @@ def open_context(browser: Browser) -> Iterator[Callable[..., BrowserContext]]:
         context = browser.new_context(**{"locale": "en-US", **options})
         context.set_default_timeout(10_000)
         context.on("weberror", lambda error: faults.append(str(error.error)))
-        context.on("console", lambda message: faults.append(message.text) if _is_fault(message) else None)
+        context.on(
+            "console", lambda message: faults.append(message.text) if _is_fault(message) else None
+        )
         contexts.append(context)
         return context
 
@@ -123,5 +134,3 @@ def axe_violations(page: Page) -> list[str]:
     """What axe finds wrong with a page, one line an element."""
     found = Axe().run(page).response["violations"]
     return [f"{rule['id']}: {node['html'][:160]}" for rule in found for node in rule["nodes"]]
-
-

@@ -29,7 +29,9 @@ def _addresses() -> list[str]:
 
 @pytest.mark.parametrize("language", ["en", "ko"])
 @pytest.mark.parametrize("theme", ["light", "dark"])
-def test_axe_finds_nothing_and_no_page_is_wider_than_a_phone(real_site, open_context, language, theme):
+def test_axe_finds_nothing_and_no_page_is_wider_than_a_phone(
+    real_site, open_context, language, theme
+):
     page = open_context(viewport={"width": 360, "height": 780}, color_scheme=theme).new_page()
     found = []
     for path in _addresses():
@@ -56,7 +58,9 @@ def test_diagram_columns_line_up_with_hangul_and_emoji(site, loaded, page):
     from lessons.loading import load_content
     from tests.trees import lesson_text, write
 
-    body = 'Words.\n\n```diagram title="Boxes"\n┌──────┐\n│ 한글 │\n│ ab🦊 │\n│ abcd │\n└──────┘\n```'
+    body = (
+        'Words.\n\n```diagram title="Boxes"\n┌──────┐\n│ 한글 │\n│ ab🦊 │\n│ abcd │\n└──────┘\n```'
+    )
     write(loaded / "garden/water/watering.md", lesson_text("water-how", "Watering", body=body))
     load_content(loaded)
     page.goto(f"{site}/en/garden/water/watering/")
@@ -162,7 +166,13 @@ def test_the_page_is_whole_without_script(site, open_context):
     page = open_context(java_script_enabled=False).new_page()
     page.goto(site + LESSON)
     text = page.locator("main").inner_text()
-    for words in ("Soil is sand, silt and clay.", "Key Takeaways", "Exercise", "Progress", "Report a problem"):
+    for words in (
+        "Soil is sand, silt and clay.",
+        "Key Takeaways",
+        "Exercise",
+        "Progress",
+        "Report a problem",
+    ):
         assert words in text
     page.goto(f"{site}/en/garden/")
     assert page.get_by_role("link", name="What soil is").is_visible()

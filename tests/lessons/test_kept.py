@@ -31,9 +31,16 @@ class Browser:
 
     def get(self, path: str, method: str = "GET", **headers: str):
         environ = {
-            "REQUEST_METHOD": method, "PATH_INFO": path, "QUERY_STRING": "", "SERVER_NAME": "testserver",
-            "SERVER_PORT": "80", "HTTP_HOST": "testserver", "wsgi.url_scheme": "http", "wsgi.input": BytesIO(),
-            "wsgi.errors": None, **headers,
+            "REQUEST_METHOD": method,
+            "PATH_INFO": path,
+            "QUERY_STRING": "",
+            "SERVER_NAME": "testserver",
+            "SERVER_PORT": "80",
+            "HTTP_HOST": "testserver",
+            "wsgi.url_scheme": "http",
+            "wsgi.input": BytesIO(),
+            "wsgi.errors": None,
+            **headers,
         }
         caught = {}
 
@@ -57,11 +64,18 @@ def test_a_guest_gets_kept_bytes_without_django(site):
     assert browser.calls == 1
     assert first == second
     status, headers, body = second
-    assert (status, headers["Cache-Control"], "Set-Cookie" in headers) == (200, "public, no-cache", False)
+    assert (status, headers["Cache-Control"], "Set-Cookie" in headers) == (
+        200,
+        "public, no-cache",
+        False,
+    )
     assert "Content-Security-Policy" in headers and b"What soil is" in body
 
 
-@pytest.mark.parametrize(("accepted", "encoding", "decode"), [("br, gzip", "br", brotli.decompress), ("gzip", "gzip", gzip.decompress), ("", None, bytes)])
+@pytest.mark.parametrize(
+    ("accepted", "encoding", "decode"),
+    [("br, gzip", "br", brotli.decompress), ("gzip", "gzip", gzip.decompress), ("", None, bytes)],
+)
 def test_each_encoding_holds_the_same_page_and_answers_304(site, accepted, encoding, decode):
     browser = Browser()
     plain = browser.get(LESSON)[2]
@@ -70,7 +84,9 @@ def test_each_encoding_holds_the_same_page_and_answers_304(site, accepted, encod
     assert decode(body) == plain
     assert int(headers["Content-Length"]) == len(body)
     assert "Accept-Encoding" in headers["Vary"] and "Cookie" in headers["Vary"]
-    status, again, nothing = browser.get(LESSON, HTTP_ACCEPT_ENCODING=accepted, HTTP_IF_NONE_MATCH=headers["ETag"])
+    status, again, nothing = browser.get(
+        LESSON, HTTP_ACCEPT_ENCODING=accepted, HTTP_IF_NONE_MATCH=headers["ETag"]
+    )
     assert (status, nothing, again["ETag"]) == (304, b"", headers["ETag"])
 
 
@@ -84,7 +100,10 @@ def test_head_has_the_headers_and_no_body(site):
 def test_a_page_is_current_at_the_next_request_after_a_load_or_a_comment(site):
     browser = Browser()
     before = browser.get(LESSON)[1]["ETag"]
-    write(site / "garden/soil/what-soil-is.md", lesson_text("soil-is", "What soil is", body="## Sand and clay\n\nNew words."))
+    write(
+        site / "garden/soil/what-soil-is.md",
+        lesson_text("soil-is", "What soil is", body="## Sand and clay\n\nNew words."),
+    )
     load_content(site)
     _, headers, body = browser.get(LESSON)
     assert b"New words." in body and headers["ETag"] != before
@@ -104,7 +123,10 @@ def test_a_comment_on_one_lesson_leaves_the_others_kept(site):
     assert browser.calls == 1
 
 
-@pytest.mark.parametrize("headers", [{"HTTP_COOKIE": "sessionid=x"}, {"QUERY_STRING": "a=b"}, {"HTTP_HOST": "evil.example"}])
+@pytest.mark.parametrize(
+    "headers",
+    [{"HTTP_COOKIE": "sessionid=x"}, {"QUERY_STRING": "a=b"}, {"HTTP_HOST": "evil.example"}],
+)
 def test_what_is_not_a_guest_s_plain_request_goes_to_django(site, headers):
     browser = Browser()
     browser.get(LESSON)
@@ -123,7 +145,9 @@ def test_guests_read_on_when_the_database_is_down(site, monkeypatch):
     assert browser.get(LESSON)[2] == page
 
 
-def test_a_learner_gets_the_kept_page_with_their_slots(site, alice, client_of, django_assert_max_num_queries):
+def test_a_learner_gets_the_kept_page_with_their_slots(
+    site, alice, client_of, django_assert_max_num_queries
+):
     guest = Client().get(LESSON).content.decode()
     browser = client_of(alice)
     browser.get(LESSON)

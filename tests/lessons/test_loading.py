@@ -19,7 +19,13 @@ def test_load_creates_every_edition_and_a_second_load_changes_nothing(db, tree):
     version = PageVersion.objects.get(key="content").value
     second = load_content(tree)
     assert len(first.created) == 4
-    assert (second.created, second.revised, second.moved, second.retired, second.rendered) == ([], [], [], [], 0)
+    assert (second.created, second.revised, second.moved, second.retired, second.rendered) == (
+        [],
+        [],
+        [],
+        [],
+        0,
+    )
     assert second.unchanged == 4
     assert PageVersion.objects.get(key="content").value == version
     assert Lesson.objects.published().count() == 3
@@ -27,10 +33,19 @@ def test_load_creates_every_edition_and_a_second_load_changes_nothing(db, tree):
 
 
 def test_one_edit_renders_one_edition_and_keeps_a_revision(loaded: Path):
-    write(loaded / "garden/water/watering.md", lesson_text("water-how", "Watering", body="Water at dusk."))
+    write(
+        loaded / "garden/water/watering.md",
+        lesson_text("water-how", "Watering", body="Water at dusk."),
+    )
     result = load_content(loaded)
-    assert (result.revised, result.rendered, result.unchanged) == (["garden/water/watering.md"], 1, 3)
-    texts = Revision.objects.filter(edition__path="garden/water/watering.md").values_list("markdown", flat=True)
+    assert (result.revised, result.rendered, result.unchanged) == (
+        ["garden/water/watering.md"],
+        1,
+        3,
+    )
+    texts = Revision.objects.filter(edition__path="garden/water/watering.md").values_list(
+        "markdown", flat=True
+    )
     assert ["dusk" in text for text in texts] == [True, False]
     lesson = Lesson.objects.get(id="water-how")
     assert lesson.revised_at > lesson.published_at
@@ -47,7 +62,10 @@ def test_a_move_keeps_the_lesson_and_re_renders_what_links_to_it(loaded: Path):
     assert result.moved == ["garden/soil/what-soil-is → garden/soil/ground"]
     assert Lesson.objects.get(id="soil-is").published_at == published
     assert FormerAddress.objects.get(path="garden/soil/what-soil-is").lesson_id == "soil-is"
-    assert 'href="/en/garden/soil/ground/#sand-and-clay"' in Edition.objects.get(path="garden/soil/compost.md").body
+    assert (
+        'href="/en/garden/soil/ground/#sand-and-clay"'
+        in Edition.objects.get(path="garden/soil/compost.md").body
+    )
 
 
 def test_moving_back_takes_the_former_address_away(loaded: Path, client):
@@ -83,7 +101,10 @@ def test_a_renamed_quest_answers_301_from_its_old_addresses(loaded: Path, client
 
 
 def test_an_alias_answers_301(loaded: Path, client):
-    write(loaded / "garden/water/watering.md", lesson_text("water-how", "Watering", extra="aliases: [garden/water/old]\n"))
+    write(
+        loaded / "garden/water/watering.md",
+        lesson_text("water-how", "Watering", extra="aliases: [garden/water/old]\n"),
+    )
     load_content(loaded)
     assert client.get("/en/garden/water/old/").headers["Location"] == "/en/garden/water/watering/"
 
@@ -115,7 +136,12 @@ def test_a_translation_that_left_is_not_shown_any_more(loaded: Path, client):
 def test_a_stale_translation_and_an_uneven_takeaway_count_are_warnings(loaded: Path):
     write(
         loaded / "garden/soil/what-soil-is.md",
-        lesson_text("soil-is", "What soil is", body="## Sand and clay\n\nOther words.", takeaways="- Only one"),
+        lesson_text(
+            "soil-is",
+            "What soil is",
+            body="## Sand and clay\n\nOther words.",
+            takeaways="- Only one",
+        ),
     )
     result = load_content(loaded)
     assert [str(problem) for problem in result.warnings] == [
@@ -130,31 +156,48 @@ def test_a_stale_translation_and_an_uneven_takeaway_count_are_warnings(loaded: P
 
 
 def test_an_anchor_that_goes_is_found_in_files_that_did_not_change(loaded: Path):
-    write(loaded / "garden/soil/what-soil-is.md", lesson_text("soil-is", "What soil is", body="## Clay\n\nWords."))
+    write(
+        loaded / "garden/soil/what-soil-is.md",
+        lesson_text("soil-is", "What soil is", body="## Clay\n\nWords."),
+    )
     with pytest.raises(ContentError) as caught:
         load_content(loaded)
-    assert str(caught.value.problems[0]).startswith("garden/soil/compost.md:9: there is no anchor “#sand-and-clay”")
+    assert str(caught.value.problems[0]).startswith(
+        "garden/soil/compost.md:9: there is no anchor “#sand-and-clay”"
+    )
 
 
 def test_new_lesson_writes_a_draft_that_passes_the_check(loaded: Path):
     call_command("new_lesson", "garden/water/rain-barrels", content=loaded)
     load_content(loaded)
     lesson = Lesson.objects.get(slug="rain-barrels")
-    assert (lesson.status, lesson.position, lesson.id.startswith("rain-barrels-")) == ("draft", 1, True)
+    assert (lesson.status, lesson.position, lesson.id.startswith("rain-barrels-")) == (
+        "draft",
+        1,
+        True,
+    )
 
 
-@pytest.mark.parametrize("address", ["garden/water", "garden/nowhere/x", "garden/water/Über", "garden/water/watering"])
+@pytest.mark.parametrize(
+    "address", ["garden/water", "garden/nowhere/x", "garden/water/Über", "garden/water/watering"]
+)
 def test_new_lesson_refuses_what_cannot_be(loaded: Path, address: str):
     with pytest.raises(CommandError):
         call_command("new_lesson", address, content=loaded)
     assert load_content(loaded).unchanged == 4
 
 
-@given(st.lists(st.from_regex(r"[a-z]{1,6}", fullmatch=True), unique=True, max_size=20), st.booleans())
+@given(
+    st.lists(st.from_regex(r"[a-z]{1,6}", fullmatch=True), unique=True, max_size=20), st.booleans()
+)
 def test_listing_a_lesson_appends_it_to_a_list_of_either_style(names: list[str], is_flow: bool):
     from lessons.content.yaml_reader import read_yaml
 
-    listed = f"[{', '.join(names)}]" if is_flow or not names else "".join(f"\n  - {name}" for name in names)
+    listed = (
+        f"[{', '.join(names)}]"
+        if is_flow or not names
+        else "".join(f"\n  - {name}" for name in names)
+    )
     text = list_lesson(f"id: x\nlessons: {listed}\nemoji: 🌱\n", "new-one")
     problems: list = []
     assert read_yaml(text or "", "track.yml", problems)["lessons"] == [*names, "new-one"]
@@ -162,8 +205,12 @@ def test_listing_a_lesson_appends_it_to_a_list_of_either_style(names: list[str],
 
 
 def test_a_lesson_whose_status_is_retired_is_loaded_once(loaded: Path, client):
-    write(loaded / "garden/water/watering.md", lesson_text("water-how", "Watering", status="retired"))
+    write(
+        loaded / "garden/water/watering.md", lesson_text("water-how", "Watering", status="retired")
+    )
     load_content(loaded)
     assert load_content(loaded).rendered == 0
     assert client.get("/en/garden/water/watering/").status_code == 404
-    assert "Watering" not in client.get("/en/search/?q=watering").content.decode().split("<main", 1)[1]
+    assert (
+        "Watering" not in client.get("/en/search/?q=watering").content.decode().split("<main", 1)[1]
+    )

@@ -29,25 +29,37 @@ def test_blocks_are_cut_out_of_the_body_in_their_order():
     )
     assert result.body == "<p>Words.</p>"
     assert result.takeaways == "<ul><li>One</li><li>Two</li></ul>"
-    assert result.external_links == '<ul><li><a href="https://example.org/" rel="noopener">a</a>: b</li></ul>'
+    assert (
+        result.external_links
+        == '<ul><li><a href="https://example.org/" rel="noopener">a</a>: b</li></ul>'
+    )
     assert result.exercise == "<p>Do.</p>"
     assert result.takeaway_count == 2
 
 
 def test_a_fence_has_a_caption_and_is_highlighted():
     body = rendered('```python title="A loop"\nfor x in y:\n    pass\n```').body
-    assert '<figure class="code language-python"><figcaption>A loop</figcaption><pre tabindex="0"><code>' in body
+    assert (
+        '<figure class="code language-python"><figcaption>A loop</figcaption><pre tabindex="0"><code>'
+        in body
+    )
     assert '<span class="k">for</span>' in body
 
 
 def test_a_callout_is_named_in_the_language_of_the_edition():
-    assert rendered("> [!TIP]\n> Say it.").body == '<aside class="callout callout-tip"><p class="callout-title">Tip</p><p>Say it.</p></aside>'
+    assert (
+        rendered("> [!TIP]\n> Say it.").body
+        == '<aside class="callout callout-tip"><p class="callout-title">Tip</p><p>Say it.</p></aside>'
+    )
     assert "팁" in rendered("> [!TIP]\n> Say it.", "ko").body
 
 
 def test_hints_fold_and_hold_markdown():
     body = rendered("<details>\n<summary>Hint</summary>\n\nLook *here*.\n\n</details>").body
-    assert re.sub(r"\s+", " ", body) == "<details> <summary>Hint</summary> <p>Look <em>here</em>.</p> </details>"
+    assert (
+        re.sub(r"\s+", " ", body)
+        == "<details> <summary>Hint</summary> <p>Look <em>here</em>.</p> </details>"
+    )
 
 
 def test_a_picture_alone_is_a_figure_with_its_size():
@@ -76,7 +88,12 @@ def test_a_dollar_of_money_stays_money():
 
 @pytest.mark.parametrize(
     ("text", "anchor"),
-    [("생성이란 무엇일까?", "생성이란-무엇일까"), ("What's new, in 3.11?", "whats-new-in-311"), ("A_b-c", "a_b-c"), ("!!!", "section")],
+    [
+        ("생성이란 무엇일까?", "생성이란-무엇일까"),
+        ("What's new, in 3.11?", "whats-new-in-311"),
+        ("A_b-c", "a_b-c"),
+        ("!!!", "section"),
+    ],
 )
 def test_anchors_are_those_of_github_and_keep_hangul(text, anchor):
     assert slug(text) == anchor
@@ -89,7 +106,10 @@ def test_the_same_heading_twice_has_two_anchors():
 
 def test_tables_scroll_and_keep_their_alignment():
     body = rendered("| a | b |\n|---|--:|\n| 1 | 2 |").body
-    assert body.startswith('<div class="table" tabindex="0"><table>') and '<td class="align-right">2</td>' in body
+    assert (
+        body.startswith('<div class="table" tabindex="0"><table>')
+        and '<td class="align-right">2</td>' in body
+    )
 
 
 def test_comments_are_for_authors():
@@ -98,7 +118,14 @@ def test_comments_are_for_authors():
 
 @pytest.mark.parametrize(
     ("text", "minutes"),
-    [("word " * 238, 1), ("word " * 239, 2), ("가" * 500, 1), ("가" * 501, 2), ("가" * 500 + " word" * 238, 2), ("", 1)],
+    [
+        ("word " * 238, 1),
+        ("word " * 239, 2),
+        ("가" * 500, 1),
+        ("가" * 501, 2),
+        ("가" * 500 + " word" * 238, 2),
+        ("", 1),
+    ],
 )
 def test_reading_time_counts_hangul_by_characters_and_the_rest_by_words(text, minutes):
     assert reading_minutes(text) == minutes
@@ -107,10 +134,23 @@ def test_reading_time_counts_hangul_by_characters_and_the_rest_by_words(text, mi
 def test_a_summary_is_one_line():
     page = Page("q/t/x.md", "- a list", "en")
     render_inline(page)
-    assert [p.message for p in page.problems] == ["only inline markdown can stand here: one paragraph of text"]
+    assert [p.message for p in page.problems] == [
+        "only inline markdown can stand here: one paragraph of text"
+    ]
 
 
-_PIECES = [*"ab가 \n*_`#>-[]()!<&|:~$\\1.{}\"'=/", "<script>", "**", "```", "$$", "\n\n", "<kbd>", "</kbd>", "- [ ] ", "[^1]"]
+_PIECES = [
+    *"ab가 \n*_`#>-[]()!<&|:~$\\1.{}\"'=/",
+    "<script>",
+    "**",
+    "```",
+    "$$",
+    "\n\n",
+    "<kbd>",
+    "</kbd>",
+    "- [ ] ",
+    "[^1]",
+]
 markdown = st.lists(st.sampled_from(_PIECES), max_size=60).map("".join)
 
 
@@ -121,8 +161,12 @@ def test_any_text_renders_to_what_the_sanitiser_allows(text):
     page = Page("q/t/x.md", text, "en")
     body = render(page).body
     second = nh3.clean(
-        body, tags=set(LESSON), attributes={tag: set(names) for tag, names in LESSON.items()},
-        link_rel=None, url_schemes={"http", "https", "mailto"}, strip_comments=True,
+        body,
+        tags=set(LESSON),
+        attributes={tag: set(names) for tag, names in LESSON.items()},
+        link_rel=None,
+        url_schemes={"http", "https", "mailto"},
+        strip_comments=True,
     )
     assert set(re.findall(r"<([a-z0-9]+)", body)) == set(re.findall(r"<([a-z0-9]+)", second))
     assert "<script" not in body

@@ -21,14 +21,42 @@ EXPECTED = (DATA / "forty.txt").read_text().splitlines()
 def robin(db):
     """A lesson of the broken tree, loaded when it was whole, so that its id can have changed."""
     quest = Quest.objects.create(
-        id="birds", slug="birds", title={}, tagline={}, description={}, source_language="en",
-        difficulty="beginner", emoji="🐦", rules={},
+        id="birds",
+        slug="birds",
+        title={},
+        tagline={},
+        description={},
+        source_language="en",
+        difficulty="beginner",
+        emoji="🐦",
+        rules={},
     )
-    track = quest.tracks.create(id="song", slug="song", position=0, title={}, description={}, source_language="en", emoji="🎵")
-    lesson = Lesson.objects.create(id="robin", quest=quest, track=track, slug="robin", position=0, status="published")
+    track = quest.tracks.create(
+        id="song",
+        slug="song",
+        position=0,
+        title={},
+        description={},
+        source_language="en",
+        emoji="🎵",
+    )
+    lesson = Lesson.objects.create(
+        id="robin", quest=quest, track=track, slug="robin", position=0, status="published"
+    )
     return Edition.objects.create(
-        lesson=lesson, language="en", is_source=True, title="Robin", summary="", summary_text="", body="<p>It sings.</p>",
-        text="", minutes=1, path="birds/song/robin.md", file_hash="", render_hash="", content_hash="",
+        lesson=lesson,
+        language="en",
+        is_source=True,
+        title="Robin",
+        summary="",
+        summary_text="",
+        body="<p>It sings.</p>",
+        text="",
+        minutes=1,
+        path="birds/song/robin.md",
+        file_hash="",
+        render_hash="",
+        content_hash="",
     )
 
 
@@ -41,7 +69,10 @@ def test_a_tree_of_many_mistakes_reports_all_of_them_each_on_its_line(robin):
 
 def test_a_failed_load_changes_nothing_and_exits_non_zero(loaded: Path):
     before = list(Edition.objects.values_list("path", "title", "body", "file_hash"))
-    write(loaded / "garden/water/watering.md", lesson_text("water-how", "New title", body="<blink>x</blink>"))
+    write(
+        loaded / "garden/water/watering.md",
+        lesson_text("water-how", "New title", body="<blink>x</blink>"),
+    )
     out, err = StringIO(), StringIO()
     with pytest.raises(CommandError, match="1 mistake; nothing was changed"):
         call_command("load_content", str(loaded), stdout=out, stderr=err)
@@ -53,12 +84,36 @@ def test_a_failed_load_changes_nothing_and_exits_non_zero(loaded: Path):
     ("text", "line", "words"),
     [
         ("---\nid: x\n---\n", 2, "no “title”"),
-        ("---\nid: soil-new\ntitle: 'T'\nsummary: <class 'str'>\ntags: []\nstatus: draft\n---\n\nx\n", 4, "looks like an object"),
-        ("---\nid: soil-new\ntitle: '{''en'': ''x''}'\nsummary: s\ntags: []\nstatus: draft\n---\n\nx\n", 3, "looks like an object"),
-        ("---\nid: soil-new\ntitle: t\nsummary: s\ntags: []\nstatus: draft\nminutes: 012\n---\n\nx\n", 7, "whole number"),
-        ("---\nid: soil-new\ntitle: t\nsummary: s\ntags: []\nstatus: no\n---\n\nx\n", 6, "must be one of"),
-        ("---\nid: soil-new\ntitle: t\nsummary: s\ntags: []\nstatus: draft\n---\n", 8, "the body is empty"),
-        ("---\nid: soil-new\ntitle: t: u\nsummary: s\ntags: []\nstatus: draft\n---\n\nx\n", 3, "not YAML"),
+        (
+            "---\nid: soil-new\ntitle: 'T'\nsummary: <class 'str'>\ntags: []\nstatus: draft\n---\n\nx\n",
+            4,
+            "looks like an object",
+        ),
+        (
+            "---\nid: soil-new\ntitle: '{''en'': ''x''}'\nsummary: s\ntags: []\nstatus: draft\n---\n\nx\n",
+            3,
+            "looks like an object",
+        ),
+        (
+            "---\nid: soil-new\ntitle: t\nsummary: s\ntags: []\nstatus: draft\nminutes: 012\n---\n\nx\n",
+            7,
+            "whole number",
+        ),
+        (
+            "---\nid: soil-new\ntitle: t\nsummary: s\ntags: []\nstatus: no\n---\n\nx\n",
+            6,
+            "must be one of",
+        ),
+        (
+            "---\nid: soil-new\ntitle: t\nsummary: s\ntags: []\nstatus: draft\n---\n",
+            8,
+            "the body is empty",
+        ),
+        (
+            "---\nid: soil-new\ntitle: t: u\nsummary: s\ntags: []\nstatus: draft\n---\n\nx\n",
+            3,
+            "not YAML",
+        ),
         ("---\nid: soil-new\ntitle: \x07\n", 3, "control character U+0007"),
     ],
 )
@@ -66,7 +121,11 @@ def test_a_mistake_in_front_matter_names_its_line(loaded: Path, text: str, line:
     write(loaded / "garden/soil/compost.md", text)
     with pytest.raises(ContentError) as caught:
         load_content(loaded)
-    found = [p for p in caught.value.problems if p.path == "garden/soil/compost.md" and words in p.message]
+    found = [
+        p
+        for p in caught.value.problems
+        if p.path == "garden/soil/compost.md" and words in p.message
+    ]
     assert [p.line for p in found] == [line]
 
 

@@ -12,7 +12,16 @@ from lessons.loading import load_content
 from tests.trees import QUEST, lesson_text, write
 
 LESSON = "/en/garden/soil/what-soil-is/"
-PAGES = ["/en/", "/en/garden/", LESSON, "/ko/garden/soil/what-soil-is/", "/en/stream/", "/en/tags/basics/", "/en/search/", "/en/offline/"]
+PAGES = [
+    "/en/",
+    "/en/garden/",
+    LESSON,
+    "/ko/garden/soil/what-soil-is/",
+    "/en/stream/",
+    "/en/tags/basics/",
+    "/en/search/",
+    "/en/offline/",
+]
 
 
 _INLINE = {"a", "abbr", "b", "code", "data", "em", "i", "mark", "small", "span", "strong", "time"}
@@ -40,23 +49,48 @@ def test_the_lesson_page_has_every_label_of_the_reference_in_its_order(loaded, c
     write(
         loaded / "garden/soil/what-soil-is.md",
         lesson_text("soil-is", "What soil is", body="Words.\n\n## Sand and clay\n\nMore.").replace(
-            "## Exercise", "## External Links {.links}\n\n- [Soil](https://example.org/soil)\n\n## Exercise"
+            "## Exercise",
+            "## External Links {.links}\n\n- [Soil](https://example.org/soil)\n\n## Exercise",
         ),
     )
     load_content(loaded)
     text = text_of(client.get(LESSON))
     labels = [
-        "Stream", "Lesson 01 of 2 · published", "What soil is", "~1 min · basics", "Level 0 Seed",
-        "0 XP", "0/3 lessons", "0/2 achievements", "0/20 XP to next level", "20 XP to go", "0% complete",
-        "In one line", "What this lesson says.", "Words.", "Key Takeaways", "One thing", "External links", "Soil",
-        "Exercise", "Try it.", "Progress", "Progress is local-only — sign in to sync across devices.",
-        "Found a bug on this page, or have feedback?", "Report a problem", "Comments 0",
-        "Reply notifications (sign-in required)", "Sign in", "No comments yet",
+        "Stream",
+        "Lesson 01 of 2 · published",
+        "What soil is",
+        "~1 min · basics",
+        "Level 0 Seed",
+        "0 XP",
+        "0/3 lessons",
+        "0/2 achievements",
+        "0/20 XP to next level",
+        "20 XP to go",
+        "0% complete",
+        "In one line",
+        "What this lesson says.",
+        "Words.",
+        "Key Takeaways",
+        "One thing",
+        "External links",
+        "Soil",
+        "Exercise",
+        "Try it.",
+        "Progress",
+        "Progress is local-only — sign in to sync across devices.",
+        "Found a bug on this page, or have feedback?",
+        "Report a problem",
+        "Comments 0",
+        "Reply notifications (sign-in required)",
+        "Sign in",
+        "No comments yet",
     ]
     position = 0
     for label in labels:
         found = text.find(label, position)
-        assert found >= 0, f"“{label}” is missing after: …{text[max(0, position - 80):position]}| {text[position:position+300]}"
+        assert found >= 0, (
+            f"“{label}” is missing after: …{text[max(0, position - 80) : position]}| {text[position : position + 300]}"
+        )
         position = found + len(label)
 
 
@@ -101,7 +135,10 @@ def test_hreflang_ties_the_languages_and_canonical_names_the_page(loaded, client
     assert 'hreflang="x-default"' in html
 
 
-@pytest.mark.parametrize(("accepted", "target"), [("ko-KR,ko;q=0.9,en;q=0.5", "/ko/"), ("en-GB", "/en/"), ("fr", "/en/"), ("", "/en/")])
+@pytest.mark.parametrize(
+    ("accepted", "target"),
+    [("ko-KR,ko;q=0.9,en;q=0.5", "/ko/"), ("en-GB", "/en/"), ("fr", "/en/"), ("", "/en/")],
+)
 def test_the_root_leads_to_the_language_of_the_browser(db, client, accepted, target):
     response = client.get("/", headers={"accept-language": accepted})
     assert (response.status_code, response.headers["Location"]) == (302, target)
@@ -140,17 +177,25 @@ def test_a_picture_is_served_for_ever_and_can_run_nothing(loaded, client):
     assert response.headers["Content-Type"] == "image/png"
     assert "immutable" in response.headers["Cache-Control"]
     assert "sandbox" in response.headers["Content-Security-Policy"]
-    again = client.get(asset.get_absolute_url(), headers={"if-none-match": response.headers["ETag"]})
+    again = client.get(
+        asset.get_absolute_url(), headers={"if-none-match": response.headers["ETag"]}
+    )
     assert (again.status_code, again.content) == (304, b"")
     assert client.get("/assets/none.png").status_code == 404
 
 
 def _big_tree(root, count):
-    write(root / "garden/quest.yml", QUEST.replace("[soil, water]", "[soil]").replace("when: {track: soil}", "when: {lessons: 3}"))
+    write(
+        root / "garden/quest.yml",
+        QUEST.replace("[soil, water]", "[soil]").replace(
+            "when: {track: soil}", "when: {lessons: 3}"
+        ),
+    )
     names = [f"lesson-{n}" for n in range(count)]
     write(
         root / "garden/soil/track.yml",
-        "id: garden-soil\ntitle: {en: Soil}\ndescription: {en: Soil.}\nemoji: 🪴\nlessons:\n" + "".join(f"  - {n}\n" for n in names),
+        "id: garden-soil\ntitle: {en: Soil}\ndescription: {en: Soil.}\nemoji: 🪴\nlessons:\n"
+        + "".join(f"  - {n}\n" for n in names),
     )
     for name in names:
         write(root / f"garden/soil/{name}.md", lesson_text(f"id-{name}", name))
@@ -158,7 +203,9 @@ def _big_tree(root, count):
 
 
 @pytest.mark.parametrize("path", ["/en/garden/soil/lesson-3/", "/en/garden/", "/en/stream/"])
-def test_a_page_costs_the_same_queries_for_10_and_1000_lessons(db, tmp_path, client, django_assert_max_num_queries, path):
+def test_a_page_costs_the_same_queries_for_10_and_1000_lessons(
+    db, tmp_path, client, django_assert_max_num_queries, path
+):
     from lessons.kept import store
     from lessons.outline import _outlines
 

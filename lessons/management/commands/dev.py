@@ -18,14 +18,18 @@ class Command(RunServer):
 
     def handle(self, *args: Any, **options: Any) -> None:
         if not settings.DEBUG:
-            raise CommandError("Live preview needs DEBUG=1 (make dev sets it). Never serve the public with it.")
+            raise CommandError(
+                "Live preview needs DEBUG=1 (make dev sets it). Never serve the public with it."
+            )
         super().handle(*args, **options)
 
     def inner_run(self, *args: Any, **options: Any) -> None:
         migrate()
         compile_messages()
         start_preview()
-        self.stdout.write("Live preview is on: drafts are visible, mistakes show in the page and here.")
+        self.stdout.write(
+            "Live preview is on: drafts are visible, mistakes show in the page and here."
+        )
         super().inner_run(*args, **options)
 
     def check_migrations(self) -> None:

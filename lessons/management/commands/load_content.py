@@ -11,7 +11,8 @@ from django.core.management.base import BaseCommand, CommandError
 
 from lessons.content.problems import ContentError, Problem
 from lessons.content.tree import ContentTree
-from lessons.loading import LoadResult, check_content, load_content
+from lessons.loader import LoadResult
+from lessons.loading import check_content, load_content
 
 
 class Command(BaseCommand):
@@ -30,13 +31,17 @@ class Command(BaseCommand):
             else:
                 self._loaded(load_content(path, self.bar), verbosity)
         except NotADirectoryError:
-            raise CommandError(f"There is no folder {path}. Name the content tree: load_content PATH") from None
+            raise CommandError(
+                f"There is no folder {path}. Name the content tree: load_content PATH"
+            ) from None
         except ContentError as error:
             self.bar.finish()
             for problem in error.problems:
                 self.stderr.write(str(problem))
             count = len(error.problems)
-            raise CommandError(f"{count} {'mistake' if count == 1 else 'mistakes'}; nothing was changed.") from None
+            raise CommandError(
+                f"{count} {'mistake' if count == 1 else 'mistakes'}; nothing was changed."
+            ) from None
 
     def _checked(self, tree: ContentTree, path: Path) -> None:
         self.bar.finish()
@@ -53,7 +58,10 @@ class Command(BaseCommand):
                 for path in paths:
                     self.stdout.write(f"{name}: {path}")
         self.stdout.write(
-            ", ".join(f"{len(getattr(result, name))} {name}" for name in ("created", "revised", "moved", "retired"))
+            ", ".join(
+                f"{len(getattr(result, name))} {name}"
+                for name in ("created", "revised", "moved", "retired")
+            )
             + f", {result.unchanged} unchanged; {result.rendered} rendered."
         )
 

@@ -50,11 +50,15 @@ class Command(BaseCommand):
         parser.add_argument("--title")
         parser.add_argument("--content", type=Path, default=settings.CONTENT_DIR)
 
-    def handle(self, *args: Any, address: str, title: str | None, content: Path, **options: Any) -> None:
+    def handle(
+        self, *args: Any, address: str, title: str | None, content: Path, **options: Any
+    ) -> None:
         quest, track, slug = self._parts(address)
         folder = content / quest / track
         if not (folder / "track.yml").is_file():
-            raise CommandError(f"There is no track {quest}/{track}: {folder / 'track.yml'} is missing.")
+            raise CommandError(
+                f"There is no track {quest}/{track}: {folder / 'track.yml'} is missing."
+            )
         file = folder / f"{slug}.md"
         if file.exists():
             raise CommandError(f"{file} exists already; choose another name.")
@@ -63,10 +67,14 @@ class Command(BaseCommand):
         before = listing.read_text(encoding="utf-8")
         after = list_lesson(before, slug)
         if after is None:
-            raise CommandError(f"{listing} has no list “lessons”; add lessons: [{slug}] and run again.")
+            raise CommandError(
+                f"{listing} has no list “lessons”; add lessons: [{slug}] and run again."
+            )
         title = title or slug.replace("-", " ").capitalize()
         quoted = "'" + title.replace("'", "''") + "'"
-        file.write_text(_TEMPLATE.format(id=f"{slug[:70]}-{suffix}", title=quoted), encoding="utf-8")
+        file.write_text(
+            _TEMPLATE.format(id=f"{slug[:70]}-{suffix}", title=quoted), encoding="utf-8"
+        )
         listing.write_text(after, encoding="utf-8")
         self._check(content, file, listing, before)
         self.stdout.write(f"{file}\nListed in {listing}. Write, and see it with: make dev")
@@ -74,7 +82,9 @@ class Command(BaseCommand):
     def _parts(self, address: str) -> list[str]:
         parts = address.removesuffix(".md").strip("/").split("/")
         if len(parts) != 3 or not all(SLUG.match(part) for part in parts):
-            raise CommandError("The address must be QUEST/TRACK/SLUG, each of a–z, 0–9 and hyphens.")
+            raise CommandError(
+                "The address must be QUEST/TRACK/SLUG, each of a–z, 0–9 and hyphens."
+            )
         return parts
 
     def _check(self, content: Path, file: Path, listing: Path, before: str) -> None:
@@ -82,7 +92,11 @@ class Command(BaseCommand):
         try:
             check_content(content)
         except ContentError as error:
-            ours = [p for p in error.problems if p.path.endswith((file.name, f"{file.parent.name}/track.yml"))]
+            ours = [
+                p
+                for p in error.problems
+                if p.path.endswith((file.name, f"{file.parent.name}/track.yml"))
+            ]
             if ours:
                 file.unlink()
                 listing.write_text(before, encoding="utf-8")
@@ -97,7 +111,9 @@ def list_lesson(track: str, slug: str) -> str | None:
         if "\n" in flow[1] or len(", ".join([*names, slug])) > 80:
             lines = "".join(f"\n  - {item}" for item in [*names, slug])
             return f"{track[: flow.start()]}lessons:{lines}{track[flow.end() :]}"
-        return track[: flow.start()] + f"lessons: [{', '.join([*names, slug])}]" + track[flow.end() :]
+        return (
+            track[: flow.start()] + f"lessons: [{', '.join([*names, slug])}]" + track[flow.end() :]
+        )
     block = re.search(r"^lessons:[ \t]*\n((?:[ \t]*(?:-[^\n]*|#[^\n]*)?\n?)*)", track, re.MULTILINE)
     if block is None:
         return None

@@ -73,7 +73,8 @@ class _MailWorker:
 
     def start(self) -> None:
         if "deliver" in get_commands() and environment.flag("MAIL_WORKER", True):
-            self.process = subprocess.Popen([sys.executable, sys.argv[0], "deliver"])
+            command = [sys.executable, sys.argv[0], "deliver"]
+            self.process = subprocess.Popen(command)  # noqa: S603  (our own words)
 
     def stop(self) -> None:
         if self.process and self.process.poll() is None:

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from lessons.content.checks import is_stale
-from lessons.content.tree import read_tree
+from lessons.content.reading import read_tree
 
 _SOURCE = re.compile(r"^source:.*$", re.MULTILINE)
 
@@ -18,11 +18,15 @@ class Command(BaseCommand):
     help = "Mark translations as made from the present source edition (their key “source”)."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("paths", nargs="*", type=Path, help="translations, such as quest/track/lesson.ko.md")
+        parser.add_argument(
+            "paths", nargs="*", type=Path, help="translations, such as quest/track/lesson.ko.md"
+        )
         parser.add_argument("--all", action="store_true", help="every translation that is behind")
         parser.add_argument("--content", type=Path, default=settings.CONTENT_DIR)
 
-    def handle(self, *args: Any, paths: list[Path], all: bool, content: Path, **options: Any) -> None:
+    def handle(
+        self, *args: Any, paths: list[Path], all: bool, content: Path, **options: Any
+    ) -> None:
         if not paths and not all:
             raise CommandError("Name the translations, or give --all.")
         tree = read_tree(content)
@@ -39,7 +43,9 @@ class Command(BaseCommand):
         for path in sorted(wanted & set(behind)):
             file = content / path
             text = file.read_text(encoding="utf-8")
-            file.write_text(_SOURCE.sub(f'source: "{behind[path]}"', text, count=1), encoding="utf-8")
+            file.write_text(
+                _SOURCE.sub(f'source: "{behind[path]}"', text, count=1), encoding="utf-8"
+            )
             self.stdout.write(f"stamped: {path}")
 
     def _relative(self, path: Path, content: Path) -> str:
