@@ -268,7 +268,16 @@ def _may_be_kept(environ: Mapping[str, Any]) -> bool:
         and not environ.get("QUERY_STRING")
         and settings.SESSION_COOKIE_NAME not in environ.get("HTTP_COOKIE", "")
         and _is_our_host(environ)
+        and _is_secure_enough(environ)
     )
+
+
+def _is_secure_enough(environ: Mapping[str, Any]) -> bool:
+    """Plain HTTP to a site on HTTPS is Django's to redirect."""
+    if not settings.SECURE_SSL_REDIRECT or environ.get("wsgi.url_scheme") == "https":
+        return True
+    header = settings.SECURE_PROXY_SSL_HEADER
+    return bool(header) and environ.get(header[0]) == header[1]
 
 
 def _is_our_host(environ: Mapping[str, Any]) -> bool:

@@ -176,3 +176,13 @@ def test_the_store_drops_the_least_recently_used():
     small.put("d", Kept((b"0123456789",), {}, {}, "d"))
     assert list(small.pages) == ["c", "a", "d"]
     assert small.size == 30
+
+
+def test_a_site_on_https_redirects_plain_http_even_where_the_page_is_kept(site, settings):
+    settings.SECURE_SSL_REDIRECT = True
+    settings.SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    browser = Browser()
+    assert browser.get(LESSON, HTTP_X_FORWARDED_PROTO="https")[0] == 200
+    assert browser.get(LESSON, HTTP_X_FORWARDED_PROTO="https")[0] == 200
+    status, headers, _ = browser.get(LESSON)
+    assert (status, headers["Location"]) == (301, f"https://testserver{LESSON}")
