@@ -15,7 +15,7 @@ from feedback import pictures
 from feedback.models import Kind
 from feedback.pages import ReportedPage, page_at, text_of, text_of_revision
 from feedback.passages import LONGEST, Passage, squeeze
-from lessons.models import Revision
+from lessons.models import Edition, Revision
 
 _UNUSABLE = _("This form cannot be used any more. Please open the page again.")
 
@@ -41,7 +41,7 @@ class ReportForm(GuardedForm):
 
     guard = Guard("report", [Limit(5, timedelta(minutes=10)), Limit(20, timedelta(days=1))])
 
-    kind = forms.ChoiceField(label=_("What is it about?"), choices=Kind, widget=forms.RadioSelect)
+    kind = forms.ChoiceField(label=_("What is it about?"), choices=Kind, initial=Kind.TEXT, widget=forms.RadioSelect)
     words = WordsField(label=_("What is wrong, or what could be better?"))
     exact = forms.CharField(
         label=_("The passage it is about"), required=False, max_length=LONGEST,
@@ -82,7 +82,8 @@ class ReportForm(GuardedForm):
         self.lost = path[:200] if path and self.about is None else ""
         if self.lost and not self.is_bound:
             self.initial["page"] = ""
-        if self.about is None or self.about.edition is None:
+        self.edition = self.about.edition if self.about else None
+        if self.edition is None:
             del self.fields["exact"]
         self.passage: Passage | None = None
         self.picture: pictures.Picture | None = None
@@ -108,8 +109,8 @@ class ReportForm(GuardedForm):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
-        if squeeze(cleaned.get("exact") or "") and self.about:
-            self.passage = self._found(self.about, cleaned)
+        if self.edition and squeeze(cleaned.get("exact") or ""):
+            self.passage = _found(self.edition, cleaned)
             if self.passage is None:
                 self.add_error(
                     "exact",
@@ -132,7 +133,7 @@ class ReportForm(GuardedForm):
     def record(self) -> dict[str, Any]:
         """What is to be kept."""
         sent, person = self.cleaned_data, self.request.user
-        edition = self.about.edition if self.about else None
+        edition = self.edition
         signed_in = person.is_authenticated
         return {
             **{name: sent[name] for name in ("key", "kind", "words", "theme", "window")},
@@ -140,7 +141,7 @@ class ReportForm(GuardedForm):
             "language": self.about.language if self.about else get_language(),
             "edition": edition,
             "lesson": edition.lesson if edition else None,
-            "revision": self._revision(sent) if edition else "",
+            "revision": self._revision(edition) if edition else "",
             "passage": self.passage,
             "browser": "".join(filter(str.isprintable, self.request.headers.get("User-Agent", "")))[:300],
             "reporter": person if signed_in else None,
@@ -148,23 +149,23 @@ class ReportForm(GuardedForm):
             "wants_mail": sent["wants_mail"] if signed_in else bool(sent["address"]),
         }
 
-    def _found(self, page: ReportedPage, sent: dict[str, Any]) -> Passage | None:
-        """The passage in the text of the page: the present one, or the one that the reader still had."""
-        assert page.edition is not None
-        quote = sent["exact"], sent.get("prefix", ""), sent.get("suffix", "")
-        found = text_of(page.edition).find(*quote)
-        older = self._older(page, sent) if found is None else None
-        return text_of_revision(page.edition, older).find(*quote) if older else found
-
-    def _older(self, page: ReportedPage, sent: dict[str, Any]) -> Revision | None:
-        revisions = Revision.objects.filter(edition=page.edition, content_hash=sent.get("revision", ""))
-        return revisions.exclude(content_hash=page.edition.content_hash if page.edition else "").first()
-
-    def _revision(self, sent: dict[str, Any]) -> str:
+    def _revision(self, edition: Edition) -> str:
         """The revision that the reader saw, if there is such a one; else the present."""
-        assert self.about is not None and self.about.edition is not None
-        older = self._older(self.about, sent)
-        return older.content_hash if older else self.about.edition.content_hash
+        older = _older(edition, self.cleaned_data)
+        return older.content_hash if older else edition.content_hash
+
+
+def _found(edition: Edition, sent: dict[str, Any]) -> Passage | None:
+    """The passage in the page's present text, else in the one that the reader still had open."""
+    quote = sent["exact"], sent.get("prefix", ""), sent.get("suffix", "")
+    found = text_of(edition).find(*quote)
+    older = _older(edition, sent) if found is None else None
+    return text_of_revision(edition, older).find(*quote) if older else found
+
+
+def _older(edition: Edition, sent: dict[str, Any]) -> Revision | None:
+    revisions = Revision.objects.filter(edition=edition, content_hash=sent.get("revision", ""))
+    return revisions.exclude(content_hash=edition.content_hash).first()
 
 
 def _checked(step: Any, data: bytes) -> Any:

@@ -5,11 +5,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from html.parser import HTMLParser
 
-_BLOCKS = frozenset(
-    "p li h1 h2 h3 h4 h5 h6 pre td th dt dd figcaption summary blockquote div section aside figure "
-    "ul ol dl table tr thead tbody details hr".split()
-)
-_HEADINGS = frozenset("h2 h3 h4 h5 h6".split())
+_HEADINGS = frozenset({"h2", "h3", "h4", "h5", "h6"})
+_BLOCKS = _HEADINGS | {
+    "blockquote", "dd", "details", "div", "dl", "dt", "figcaption", "figure", "h1", "hr", "li", "ol",
+    "p", "pre", "section", "aside", "summary", "table", "tbody", "td", "th", "thead", "tr", "ul",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)

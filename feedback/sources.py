@@ -7,7 +7,6 @@ from urllib.parse import quote
 from django.conf import settings
 
 from feedback.passages import Passage, squeeze
-from lessons.content.reading import split_front_matter
 from lessons.models import Edition
 
 # What markdown adds to the words that a reader sees: where links lead, classes, notes, tags, signs.
@@ -73,10 +72,11 @@ def _body(edition: Edition) -> tuple[str, int]:
     lines before it; authors leave one.
     """
     try:
-        parts = split_front_matter((settings.CONTENT_DIR / edition.path).read_text(encoding="utf-8"))
+        text = (settings.CONTENT_DIR / edition.path).read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError):
-        parts = None
-    if parts:
-        return parts[1], parts[2]
+        text = ""
+    front, _, body = text.partition("\n---\n")
+    if body:
+        return body, front.count("\n") + 3
     newest = edition.revisions.first()
     return (newest.markdown if newest else ""), int(edition.record.get("first_line", 1)) + 1

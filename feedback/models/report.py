@@ -239,7 +239,7 @@ class Report(models.Model):
 
 def _placed(passage: Passage | None, fields: dict[str, Any]) -> dict[str, Any]:
     edition = fields.get("edition")
-    found: dict[str, Any] = {"sought_in": edition.content_hash if edition else ""}
+    found: dict[str, Any] = {"sought_in": fields.get("revision", "")}
     if passage is not None:
         found |= {
             "exact": passage.exact, "prefix": passage.prefix, "suffix": passage.suffix,

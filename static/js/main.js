@@ -7,4 +7,5 @@ import "./toc.js";
 import "./search.js";
 import "./account.js";
 import "./progress/main.js";
+import "./feedback/main.js";
 import "./comments/main.js";
