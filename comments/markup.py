@@ -43,12 +43,15 @@ _LANGUAGES = {
     for alias in aliases.split()
 }
 _MOST_HIGHLIGHTED = 1_500  # characters of code in one comment
+_LEAST_COUNTED = 150  # a lexer costs its start as well
 _MOST_SPANS = 400  # colours in one listing
+_MOST_LOOKED_AT = 20_000  # lines with a quote, times lines
 _MOST_TAGS = 1_200  # beyond it a comment is shown as plain text; what a person writes stays far below
 
 _RULES = [
     "fence", "blockquote", "list", "newline", "escape", "backticks", "emphasis", "link", "autolink", "entity",
 ]
+_QUOTED = re.compile(r"^[ \t>*+\-\d.)]*>", re.MULTILINE)
 _GAP = re.compile(r"\s{60}")  # runs of white space make the lexers of C and Java quadratic
 _ADDRESS = re.compile(r"https?://[^\s<>\"'`{}|\\^]+")
 _UNPRINTABLE = re.compile(
@@ -63,10 +66,7 @@ _LATIN = re.compile("[A-Za-z]")
 def render(text: str) -> str:
     """The HTML of a comment. Never raises, whatever is in ``text`` (at most ``LONGEST`` characters)."""
     text = printable(text[:LONGEST])
-    try:
-        html = _markdown().render(text, {"highlighted": 0})
-    except RecursionError:
-        html = ""
+    html = "" if _is_dear(text) else _rendered(text)
     if html.count("<") > _MOST_TAGS or not html:
         html = _plain(text)
     return sanitize(html, COMMENT)
@@ -90,6 +90,19 @@ def language_of(text: str) -> str:
     return "en" if latin > 3 and not hangul else ""
 
 
+def _is_dear(text: str) -> bool:
+    """Whether quotes begin and end so often that the parser, looking ahead from each, is slow."""
+    lines = text.count("\n") + 1
+    return len(_QUOTED.findall(text)) * lines > _MOST_LOOKED_AT
+
+
+def _rendered(text: str) -> str:
+    try:
+        return str(_markdown().render(text, {"highlighted": 0}))
+    except RecursionError:
+        return ""
+
+
 def _markdown() -> MarkdownIt:
     global _made
     if _made is None:
@@ -110,6 +123,12 @@ def _build() -> MarkdownIt:
 class _Renderer(RendererHTML):
     """Links that give nobody a rank; fenced code as in the lessons."""
 
+    def text(self, tokens: Sequence[Token], idx: int, options: Any, env: Any) -> str:
+        return _escape(tokens[idx].content)
+
+    def code_inline(self, tokens: Sequence[Token], idx: int, options: Any, env: Any) -> str:
+        return f"<code>{_escape(tokens[idx].content)}</code>"
+
     def link_open(self, tokens: Sequence[Token], idx: int, options: Any, env: Any) -> str:
         token = tokens[idx]
         token.attrs = {"href": str(token.attrs.get("href", "")), "rel": "nofollow ugc noopener"}
@@ -126,7 +145,7 @@ class _Renderer(RendererHTML):
 
 
 def _highlighted(code: str, language: str, env: dict[str, int]) -> str:
-    env["highlighted"] += len(code)
+    env["highlighted"] += max(len(code), _LEAST_COUNTED)
     if language == "text" or env["highlighted"] > _MOST_HIGHLIGHTED or _GAP.search(code):
         return _escape(code)
     lexer = get_lexer_by_name(language, stripnl=False)
@@ -189,4 +208,5 @@ def _plain(text: str) -> str:
 
 
 def _escape(text: str) -> str:
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace('"', "&quot;")
+    """Text between tags. Quotes stay: they mean nothing there, and each entity costs the sanitiser."""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
