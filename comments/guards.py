@@ -50,8 +50,11 @@ class Guard:
 
         The row is written before the rows are counted, and committed on its own
         unless the caller has a transaction open: so two processes that try at
-        once can both be refused, but never both slip through.
+        once can both be refused, but never both slip through. Before that it is
+        looked at without writing, so that a flood makes nobody wait for the database.
         """
+        if not all(self._has_room(who, factor) for who, factor in self._subjects(request)):
+            return False
         rows = [Attempt.record(self.action, who) for who, _ in self._subjects(request)]
         if all(self._is_within(who, factor) for who, factor in self._subjects(request)):
             return True
@@ -64,9 +67,12 @@ class Guard:
             return [(fingerprint(f"person {request.user.pk}"), 1), address]
         return [(address[0], 1)]
 
-    def _is_within(self, who: str, factor: int) -> bool:
+    def _has_room(self, who: str, factor: int) -> bool:
+        return self._is_within(who, factor, coming=1)
+
+    def _is_within(self, who: str, factor: int, coming: int = 0) -> bool:
         return all(
-            Attempt.objects.within(self.action, who, limit.window).count() <= limit.count * factor
+            Attempt.objects.within(self.action, who, limit.window).count() + coming <= limit.count * factor
             for limit in self.limits
         )
 

@@ -65,8 +65,8 @@ class ReportForm(GuardedForm):
         error_messages={"invalid": _UNUSABLE, "required": _UNUSABLE},
     )
     revision = LooseField(r"\A[0-9a-f]{16,64}\Z", required=False)
-    prefix = LooseField(r"(?s)\A.{0,64}\Z", required=False, strip=False)
-    suffix = LooseField(r"(?s)\A.{0,64}\Z", required=False, strip=False)
+    before = LooseField(r"(?s)\A.{0,64}\Z", required=False, strip=False)
+    after = LooseField(r"(?s)\A.{0,64}\Z", required=False, strip=False)
     theme = LooseField(r"\A(light|dark)\Z", required=False)
     window = LooseField(r"\A\d{1,5}x\d{1,5}\Z", required=False)
 
@@ -91,8 +91,9 @@ class ReportForm(GuardedForm):
     def clean_page(self) -> ReportedPage | None:
         """The page, or None for the site as a whole. A wrong one is said once and then let go."""
         if self.lost:
-            self.data = self.data.copy()  # type: ignore[attr-defined]
-            self.data[self.add_prefix("page")] = ""
+            data: Any = self.data.copy()  # type: ignore[attr-defined]
+            data["page"] = ""
+            self.data = data
             raise forms.ValidationError(
                 _("There is no page at that address. Send it again to report it about the site as a whole.")
             )
@@ -157,7 +158,7 @@ class ReportForm(GuardedForm):
 
 def _found(edition: Edition, sent: dict[str, Any]) -> Passage | None:
     """The passage in the page's present text, else in the one that the reader still had open."""
-    quote = sent["exact"], sent.get("prefix", ""), sent.get("suffix", "")
+    quote = sent["exact"], sent.get("before", ""), sent.get("after", "")
     found = text_of(edition).find(*quote)
     older = _older(edition, sent) if found is None else None
     return text_of_revision(edition, older).find(*quote) if older else found

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from django.conf import settings
 from django.urls import Resolver404, resolve
+from django.utils import translation
 
 from feedback.page_text import blocks_of
 from feedback.passages import PageText
@@ -40,10 +41,11 @@ def page_at(path: str, *, drafts: bool = False) -> ReportedPage | None:
     if language not in dict(settings.LANGUAGES) or len(path) > LONGEST_PATH:
         return None
     try:
-        match = resolve(path)
+        with translation.override(language):  # addresses of other languages do not resolve
+            match = resolve(path)
     except Resolver404:
         return None
-    kwargs = {name: str(value) for name, value in match.captured_kwargs.items()}
+    kwargs = {name: str(value) for name, value in match.kwargs.items()}
     if match.view_name == "lessons:lesson":
         edition = _edition(kwargs, language, drafts)
         return ReportedPage(path, language, edition) if edition else None

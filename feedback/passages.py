@@ -25,6 +25,8 @@ _ALIKE = 0.5  # share of the words that must be as they were, to call it the sam
 _UNSEEN = "\\s\u00ad\u200b-\u200d\u2060\ufeff"
 _SEEN = re.compile(f"[^{_UNSEEN}]+")
 
+_Step = tuple[str, int, int, int, int]  # what difflib calls an opcode
+
 
 @dataclass(frozen=True)
 class Passage:
@@ -153,7 +155,7 @@ class PageText:
         slack = len(old) // 2 + 8
         low = max(0, run.b - run.a - slack)
         window = texts[low : run.b - run.a + len(old) + slack]
-        steps = SequenceMatcher(None, old, window, autojunk=False).get_opcodes()
+        steps: list[_Step] = list(SequenceMatcher(None, old, window, autojunk=False).get_opcodes())
         while steps and steps[0][0] == "insert":
             steps.pop(0)
         while steps and steps[-1][0] == "insert":
@@ -167,9 +169,6 @@ class PageText:
         ]
         first, last = words[low + steps[0][3]], words[low + steps[-1][4] - 1]
         return Sighting(Fate.CHANGED, self._cut(first.start(), last.end()), changes)
-
-
-_Step = tuple[str, int, int, int, int]
 
 
 def _trimmed(steps: list[_Step]) -> list[_Step]:

@@ -1,4 +1,4 @@
-"""Screenshots: checked by what they are, made anew, never passed on as they came. Pure.
+"""Screenshots: checked by what they are, made anew, never passed on as they came.
 
 Cheap checks first: the size, the format by its content, the pixels by its header, and that
 nothing follows the picture's end. Only then it is decoded, and only its pixels are kept.
@@ -7,6 +7,7 @@ nothing follows the picture's end. Only then it is decoded, and only its pixels 
 import io
 import struct
 import warnings
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.utils.translation import gettext_lazy as _
@@ -77,8 +78,11 @@ def _opened(data: bytes) -> Image.Image:
 
 def _end(format: str, data: bytes) -> int:
     """Where the picture ends by its own account; 0 when it does not end."""
+    ends: dict[str, Callable[[bytes], int]] = {
+        "PNG": _end_of_png, "JPEG": _end_of_jpeg, "WEBP": _end_of_webp,
+    }  # fmt: skip
     try:
-        return {"PNG": _end_of_png, "JPEG": _end_of_jpeg, "WEBP": _end_of_webp}[format](data)
+        return ends[format](data)
     except (struct.error, IndexError, KeyError, ValueError):
         return 0
 

@@ -13,7 +13,7 @@ from comments.models.notification import digest_boundary
 from feedback import letters
 from feedback.models import Report
 from feedback.pages import text_of
-from feedback.passages import Fate
+from feedback.passages import Fate, PageText
 
 _BATCH = 50
 
@@ -27,12 +27,14 @@ def work() -> None:
 def seek_passages() -> int:
     """Mark as probably fixed what is reported of a passage that has changed since; how many it saw."""
     reports = Report.objects.overtaken().select_related("edition").order_by("edition", "id")[:_BATCH]
-    texts = {}
+    texts: dict[int, PageText] = {}
     for report in reports:
-        edition = report.edition
+        edition, passage = report.edition, report.passage
+        if edition is None or passage is None:
+            continue
         if edition.pk not in texts:
             texts = {edition.pk: text_of(edition)}
-        sighting = texts[edition.pk].look_for(report.passage)
+        sighting = texts[edition.pk].look_for(passage)
         report.record_sighting(edition.content_hash, is_same=sighting.fate is Fate.SAME)
     return len(reports)
 
@@ -48,7 +50,7 @@ def tell_managers() -> int:
 
 def _tell_managers(boundary: datetime) -> int:
     pks = list(Report.objects.untold(boundary).select_for_update().values_list("pk", flat=True))
-    new = Report.objects.filter(pk__in=pks).open().order_by("lesson", "id")
+    new = list(Report.objects.filter(pk__in=pks).open().order_by("lesson", "id"))
     if new:
         letters.write_digests(new, boundary, waiting=Report.objects.probably_fixed().count())
     return Report.objects.filter(pk__in=pks).update(is_told=True)

@@ -60,7 +60,7 @@ def _keep(form: ReportForm) -> Report:
 
 def _asked(request: HttpRequest) -> dict[str, Any]:
     """What a link may fill in beforehand."""
-    names = ("page", "exact", "prefix", "suffix", "revision", "kind")
+    names = ("page", "exact", "before", "after", "revision", "kind")
     return {name: request.GET[name] for name in names if name in request.GET}
 
 

@@ -45,7 +45,8 @@ class ReportQuerySet(models.QuerySet["Report"]):
 
     def overtaken(self) -> "ReportQuerySet":
         """Open reports of a passage whose lesson has another text than when it was last looked for."""
-        reports = self.open().exclude(exact="").filter(edition__retired_at=None)
+        reports = self.open().exclude(exact="")
+        reports = reports.filter(edition__isnull=False, edition__retired_at=None)
         return reports.exclude(sought_in=models.F("edition__content_hash"))
 
     def untold(self, before: datetime) -> "ReportQuerySet":

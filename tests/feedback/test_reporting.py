@@ -6,8 +6,10 @@ import pytest
 from django.test import Client
 
 from feedback.models import Report
+from lessons.loading import load_content
 from lessons.models import Edition
 from tests.feedback.conftest import PASSAGE, SOIL, fields_of
+from tests.trees import lesson_text, write
 
 
 def said(answer) -> str:
@@ -39,7 +41,7 @@ def test_a_guest_reports_without_a_cookie(loaded, client, send):
 
 
 def test_the_passage_is_kept_with_its_surroundings_from_the_lesson_itself(loaded, client, make_report):
-    report = make_report(exact="sand,\n silt   and clay", prefix="forged", suffix="forged")
+    report = make_report(exact="sand,\n silt   and clay", before="forged", after="forged")
     assert (report.exact, report.suffix) == (PASSAGE, ".\nOne thing\nAnother thing\nTry it")
     assert report.prefix == "hat this lesson says.\nSand and clay\nSoil is "[-32:]
     assert report.block == "Soil is sand, silt and clay."
@@ -54,6 +56,11 @@ def test_a_learner_is_known(loaded, alice, client_of, make_report):
 def test_a_report_in_korean_is_about_the_korean_edition(loaded, client, make_report):
     report = make_report(page="/ko/garden/soil/what-soil-is/", language="ko", exact="모래와 미사와")
     assert (report.language, report.edition.language, report.exact) == ("ko", "ko", "모래와 미사와")
+
+
+def test_the_form_and_the_page_may_have_different_languages(loaded, client, make_report):
+    report = make_report(page="/ko/garden/soil/what-soil-is/", language="en")
+    assert (report.page, report.language, report.edition.language) == ("/ko/garden/soil/what-soil-is/", "ko", "ko")
 
 
 def test_a_page_that_falls_back_is_reported_with_the_edition_it_shows(loaded, client, make_report):
@@ -134,9 +141,6 @@ def test_a_form_made_for_another_person_is_refused(loaded, alice, client, client
 
 
 def test_a_draft_is_no_page_for_a_guest(loaded, tree, client, send):
-    from lessons.loading import load_content
-    from tests.trees import lesson_text, write
-
     write(tree / "garden/soil/compost.md", lesson_text("soil-compost", status="draft"))
     load_content(tree)
     send(client, page="/en/garden/soil/compost/")

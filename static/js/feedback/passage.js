@@ -25,9 +25,9 @@ function offer() {
 function report() {
   const quote = quoteOf(getSelection());
   if (!quote) return;
-  const { exact, prefix, suffix } = quote;
+  const { exact, before, after } = quote;
   button.hidden = true;
-  openReport(link, { exact, prefix, suffix });
+  openReport(link, { exact, before, after });
 }
 
 if (template && link) {

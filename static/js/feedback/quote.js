@@ -1,4 +1,4 @@
-// A selection as a text quote (W3C Web Annotation: exact, prefix, suffix), or null.
+// A selection as a text quote: its words and what stands before and after them, or null.
 
 const CONTEXT = 32, LONGEST = 1000;
 const PLACES = ".prose, .lesson h1, .lesson .summary > :last-child";
@@ -29,5 +29,5 @@ export function quoteOf(selection) {
   if (!place.contains(range.endContainer)) range.setEnd(place, place.childNodes.length);
   const exact = textOf(range).trim().slice(0, LONGEST).trim();
   if (!exact) return null;
-  return { range, exact, prefix: beside(place, range, true), suffix: beside(place, range, false) };
+  return { range, exact, before: beside(place, range, true), after: beside(place, range, false) };
 }
