@@ -168,7 +168,7 @@ class CommentAdmin(ReadOnly):
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
-        allowed = self.get_actions(request)
+        allowed: dict[str, Any] = self.get_actions(request)
         buttons = [(name, allowed[name][2]) for name in self.actions if name in allowed]
         extra = {**(extra_context or {}), "buttons": buttons, "show_save": False, "show_save_and_continue": False}
         return super().change_view(request, object_id, form_url, extra)

@@ -38,9 +38,11 @@ class Discussion(models.Model):
     def recount(cls, lesson_ids: list[str]) -> None:
         """Count anew from the threads. Reads every thread of these lessons."""
         for lesson_id in sorted(set(lesson_ids)):
+            cls.objects.get_or_create(pk=lesson_id)
+            counted = cls.objects.select_for_update().get(pk=lesson_id)  # nobody adds while we sum
             total = Thread.objects.filter(lesson=lesson_id).aggregate(n=models.Sum("visible_count"))
-            count = total["n"] or 0
-            cls.objects.update_or_create(pk=lesson_id, defaults={"visible_count": count})
+            counted.visible_count = total["n"] or 0
+            counted.save(update_fields=["visible_count"])
 
 
 class ThreadQuerySet(models.QuerySet["Thread"]):

@@ -56,6 +56,7 @@ class Flag(models.Model):
     @transaction.atomic
     def raise_on(cls, comment: Comment, *, by: Person, reason: str, note: str = "") -> "Flag":
         """Flag a comment, once a person. With enough flags it waits for a moderator."""
+        Thread.lock(comment.thread_id)  # of three flags at once, the last must see the others
         flag, _created = cls.objects.get_or_create(
             comment=comment, flagger=by, defaults={"reason": reason, "note": note}
         )
@@ -163,6 +164,7 @@ class ModerationAction(models.Model):
     @transaction.atomic
     def dismiss_flags(cls, comment: Comment, *, by: Person) -> "ModerationAction | None":
         """The comment may stand as it is; one that waited only because of flags is shown again."""
+        Thread.lock(comment.thread_id)
         flags = comment.flags.unsettled()
         if not flags.exists():
             return None
@@ -215,6 +217,7 @@ class ModerationAction(models.Model):
     def _on_comment(
         cls, kind: str, comment: Comment, by: Person, given: list[State], state: State
     ) -> "ModerationAction | None":
+        Thread.lock(comment.thread_id)
         comment.refresh_from_db(fields=["state", "waits_for"])
         if comment.state not in given:
             return None
@@ -235,11 +238,12 @@ class ModerationAction(models.Model):
         return cls.objects.create(kind=kind, moderator=by, person=person, before=before)
 
     def _hide_all(self, written: "models.QuerySet[Comment]") -> None:
-        rows = list(written.values_list("pk", "thread_id", "lesson_id", "state", "waits_for"))
+        threads = list(written.values_list("thread_id", flat=True).distinct())
+        Thread.lock_all(threads)
+        here = written.filter(thread__in=threads)
+        rows = list(here.values_list("pk", "thread_id", "lesson_id", "state", "waits_for"))
         self.before["comments"] = {str(pk): [state, waits_for] for pk, _, _, state, waits_for in rows}
         self.save(update_fields=["before"])
-        threads = [thread for _, thread, _, _, _ in rows]
-        Thread.lock_all(threads)
         hidden = Comment.objects.filter(pk__in=[row[0] for row in rows])
         hidden.update(state=State.HIDDEN, waits_for="", hidden_by=self)
         Flag.objects.unsettled().filter(comment__in=hidden).update(settled_by=self)
@@ -257,10 +261,12 @@ class ModerationAction(models.Model):
             learner=self.person,
             defaults={name: self.before.get(name) for name in ("paused_until", "blocked_at")},
         )
-        self._show_all(list(Comment.objects.filter(hidden_by=self, state=State.HIDDEN)))
+        self._show_all()
 
-    def _show_all(self, hidden: list[Comment]) -> None:
-        Thread.lock_all(comment.thread_id for comment in hidden)
+    def _show_all(self) -> None:
+        ours = Comment.objects.filter(hidden_by=self, state=State.HIDDEN)
+        Thread.lock_all(ours.values_list("thread_id", flat=True))
+        hidden = list(ours.all())
         known: dict[str, Any] = self.before.get("comments", {})
         for comment in hidden:
             comment.state, comment.waits_for = known.get(str(comment.pk), (State.VISIBLE, ""))
