@@ -14,6 +14,14 @@ from lessons.models import Lesson, LocalText
 from progress.facts import Fact, Reading, local, merge, milliseconds, moment
 
 
+A_DAY = timedelta(days=1)
+DAILY_LIMIT = 5_000  # entries; nobody presses so often, and a merge brings two a lesson at most
+
+
+class TooManyFacts(Exception):
+    """This learner's history has taken ``DAILY_LIMIT`` entries within a day; nothing was changed."""
+
+
 class Kind(models.TextChoices):
     READ = "read", _("read")
     EXERCISE = "exercise", _("exercise done")
@@ -65,7 +73,8 @@ class EntryQuerySet(models.QuerySet["Entry"]):
         """Merge facts into a learner's history; gives back those that now hold and did not before.
 
         Nothing is overwritten: what no longer holds stays in the history. Of several
-        facts about the same thing only the one that holds is taken. Five queries.
+        facts about the same thing only the one that holds is taken. Six queries.
+        Raises TooManyFacts before anything is written; what is there already always passes.
         """
         latest = merge(facts)
         if not latest:
@@ -76,6 +85,8 @@ class EntryQuerySet(models.QuerySet["Entry"]):
             before = {(row.lesson_id, row.kind): row for row in rows}
             won = [fact for fact in latest.values() if _outranks(fact, before.get(fact.key))]
             late = set(latest.values()).difference(won, (row.fact for row in before.values()))
+            if won or late:
+                self.of(learner).refuse_too_many()
             replaced = [before[fact.key].pk for fact in won if fact.key in before]
             self.filter(pk__in=replaced).update(stands=False)
             self.bulk_create([Entry.of_fact(learner, fact, merging, stands=True) for fact in won])
@@ -86,11 +97,18 @@ class EntryQuerySet(models.QuerySet["Entry"]):
         return won
 
 
+    def refuse_too_many(self) -> None:
+        """One query, which counts no further than to the limit. Raises TooManyFacts."""
+        recent = self.filter(received__gt=timezone.now() - A_DAY).order_by()[:DAILY_LIMIT]
+        if recent.count() >= DAILY_LIMIT:
+            raise TooManyFacts
+
+
 class Entry(models.Model):
     """A fact of a learner as it was received. ``stands`` says that no later one has replaced it.
 
     ``at`` and ``on`` are the fact's; ``offset`` is the distance of its local time
-    from UTC, in minutes.
+    from UTC, in minutes. ``received`` is the server's own time.
     """
 
     learner = models.ForeignKey(
@@ -104,6 +122,7 @@ class Entry(models.Model):
     on = models.DateTimeField(_("done on"))
     offset = models.SmallIntegerField(_("minutes from UTC"))
     stands = models.BooleanField(_("holds"))
+    received = models.DateTimeField(_("received"), default=timezone.now)
     merging = models.ForeignKey(
         "Merge", models.SET_NULL, null=True, blank=True, related_name="entries", verbose_name=_("merge")
     )
@@ -117,7 +136,10 @@ class Entry(models.Model):
     class Meta:
         verbose_name = _("entry of a history")
         verbose_name_plural = _("entries of histories")
-        indexes = [models.Index(fields=["learner", "-at", "-id"], name="history_newest_first")]
+        indexes = [
+            models.Index(fields=["learner", "-at", "-id"], name="history_newest_first"),
+            models.Index(fields=["learner", "received"], name="history_as_received"),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["learner", "lesson", "kind"], condition=models.Q(stands=True),
@@ -165,21 +187,25 @@ class MergeQuerySet(models.QuerySet["Merge"]):
         return self.filter(learner=learner)
 
     def receive(self, learner: Any, token: str, reading: Reading) -> "Merge":
-        """Merge what a guest's browser held; the same token again is the same merge."""
+        """Merge what a guest's browser held; the same token again is the same merge.
+
+        It only ever adds. What the account has already keeps its day, and with it streaks and
+        achievements. What the guest took back was theirs in that browser and says nothing of
+        the account. Raises TooManyFacts.
+        """
         with transaction.atomic():
             _lock(learner)
             merging, is_new = self.get_or_create(learner=learner, token=token)
-            had = set(Entry.objects.of(learner).done().for_lessons(
-                {fact.lesson for fact in reading.facts}
-            ).values_list("lesson_id", flat=True))
-            mine = set(merging.entries.values_list("lesson_id", flat=True))
-            facts = accepted(learner, reading)
-            told = {fact.lesson for fact in facts if fact.done}
-            won = Entry.objects.receive(learner, facts, merging)
-            merging.lessons += len(told - had - mine)
+            told = [fact for fact in accepted(learner, reading) if fact.done]
+            entries = Entry.objects.of(learner).done().for_lessons({fact.lesson for fact in told})
+            had = {(entry.lesson_id, entry.kind) for entry in entries}
+            before = {lesson for lesson, _kind in had}
+            won = Entry.objects.receive(
+                learner, [fact for fact in told if fact.key not in had], merging
+            )
+            merging.lessons += len({fact.lesson for fact in won} - before)
             if is_new:
-                merging.had = len(told & had)
-            merging.taken_back += sum(1 for fact in won if not fact.done and fact.lesson in had)
+                merging.had = len({fact.lesson for fact in told} & before)
             merging.save()
         return merging
 
@@ -194,7 +220,6 @@ class Merge(models.Model):
     at = models.DateTimeField(_("at"), default=timezone.now)
     lessons = models.PositiveIntegerField(_("lessons brought"), default=0)
     had = models.PositiveIntegerField(_("lessons there already"), default=0)
-    taken_back = models.PositiveIntegerField(_("taken back"), default=0)
     undone_at = models.DateTimeField(_("undone"), null=True, blank=True)
 
     objects = MergeQuerySet.as_manager()
@@ -232,7 +257,7 @@ def export(learner: Any) -> dict[str, Any]:
     """A learner's whole history for their export; see progress.accounts."""
     entries = Entry.objects.of(learner).order_by("at", "id")
     rows = entries.values_list("lesson_id", "kind", "done", "at", "on", "offset", "stands")
-    merges = Merge.objects.of(learner).values("at", "lessons", "had", "taken_back", "undone_at")
+    merges = Merge.objects.of(learner).values("at", "lessons", "had", "undone_at")
     return {
         "facts": (_fact(*row[:6]).as_json() | {"holds": row[6]} for row in rows.iterator(2000)),
         "merges": list(merges),

@@ -22,6 +22,7 @@ from progress.facts import (
     read_facts,
     read_json,
 )
+from progress.history import DAILY_LIMIT, TooManyFacts
 from progress.models import Entry, Merge
 
 Answer = dict[str, Any]
@@ -41,8 +42,18 @@ def _json(view: Callable[[HttpRequest, dict[str, Any]], Answer]) -> Callable[[Ht
             return JsonResponse(view(request, read_json(request.body)))
         except FactsError as error:
             return JsonResponse({"error": str(error)}, status=400)
+        except TooManyFacts:
+            return _too_many()
 
     return require_POST(never_cache(wrapper))
+
+
+def _too_many() -> JsonResponse:
+    """Nothing of the request was taken, so that its sender keeps it, and sends it again later."""
+    error = _("Your history takes no more today: %(n)s changes in a day is the limit.")
+    return JsonResponse(
+        {"error": error % {"n": DAILY_LIMIT}}, status=429, headers={"Retry-After": "3600"}
+    )
 
 
 @_json
@@ -71,8 +82,6 @@ def receipt(merging: Merge, refused: int = 0) -> str:
     parts = [said % {"n": merging.total}]
     if merging.had:
         parts.append(ngettext("%(n)s you already had", "%(n)s you already had", merging.had) % {"n": merging.had})
-    if merging.taken_back:
-        parts.append(ngettext("%(n)s taken back", "%(n)s taken back", merging.taken_back) % {"n": merging.taken_back})
     if refused:
         parts.append(ngettext("%(n)s entry not understood", "%(n)s entries not understood", refused) % {"n": refused})
     return ", ".join(parts) + "."

@@ -1,6 +1,8 @@
 """The learner's own page, the buttons of a lesson, and what changed in it."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import wraps
 from typing import Any
 
 from django.contrib import messages
@@ -21,11 +23,26 @@ from progress.celebration import say_what_was_reached
 from progress.changes import changed_blocks
 from progress.facts import Fact, local, milliseconds
 from progress.forms import OlderForm, SinceForm, StateForm
-from progress.history import Kind
+from progress.history import Kind, TooManyFacts
 from progress.mine import Mine, titled
 from progress.models import Entry, Merge
 
 _PAGE = 30
+
+
+def _bounded(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Says 429 when the learner's history takes no more today; nothing is changed then."""
+
+    @wraps(view)
+    def wrapper(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        try:
+            return view(request, *args, **kwargs)
+        except TooManyFacts:
+            response = render(request, "429.html", {"subject": {}}, status=429)
+            response["Retry-After"] = "3600"
+            return response
+
+    return wrapper
 
 
 @require_safe
@@ -72,6 +89,7 @@ def history(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @require_POST
+@_bounded
 def undo(request: HttpRequest, entry: int) -> HttpResponse:
     """Take back an entry of the history, or put back what was taken back."""
     found = get_object_or_404(Entry.objects.of(request.user), pk=entry)
@@ -84,6 +102,7 @@ def undo(request: HttpRequest, entry: int) -> HttpResponse:
 
 @login_required
 @require_POST
+@_bounded
 def undo_merge(request: HttpRequest, merging: int) -> HttpResponse:
     """Take a sign-in's merge back; what was done since stays."""
     found = get_object_or_404(Merge.objects.of(request.user), pk=merging)
@@ -94,6 +113,7 @@ def undo_merge(request: HttpRequest, merging: int) -> HttpResponse:
 
 @login_required
 @require_POST
+@_bounded
 def state(request: HttpRequest, lesson: str, kind: str) -> HttpResponse:
     """A lesson's buttons without JavaScript: done, or taken back."""
     lessons = Lesson.objects.readable_by(drafts=request.user.is_staff).select_related("quest", "track")

@@ -3,11 +3,13 @@
 import random
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from django.utils import timezone
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from progress.facts import Fact, Reading, local, merge, milliseconds
+from progress.history import DAILY_LIMIT, TooManyFacts
 from progress.models import Entry, Merge
 
 LESSONS = ["soil-is", "soil-compost", "water-how"]
@@ -115,7 +117,7 @@ def test_the_database_holds_what_a_merge_holds(loaded, alice):
 
 def test_receiving_costs_the_same_for_one_and_for_many(loaded, alice, django_assert_max_num_queries):
     for facts in ([make_fact()], [make_fact(lesson, second=2000) for lesson in LESSONS]):
-        with django_assert_max_num_queries(7):  # with the two of the transaction
+        with django_assert_max_num_queries(8):  # with the two of the transaction
             Entry.objects.receive(alice, facts)
 
 
@@ -172,18 +174,49 @@ def test_a_merge_counts_and_a_repeated_one_counts_the_same(loaded, alice):
     assert Merge.objects.of(alice).count() == 1
 
 
-def test_undoing_a_merge_restores_what_held_before(loaded, alice):
+def test_a_merge_only_adds(loaded, alice):
+    """Read again as a guest, the day of the first reading stays; what a guest took back was not theirs."""
     before = [make_fact("soil-is", second=900), make_fact("water-how", second=900)]
     Entry.objects.receive(alice, before)
     facts = [make_fact("soil-is"), make_fact("soil-compost"), make_fact("water-how", done=False)]
     merging = Merge.objects.receive(alice, TOKEN, Reading(facts))
-    assert (merging.lessons, merging.had, merging.taken_back) == (1, 1, 1)
+    assert (merging.lessons, merging.had) == (1, 1)
+    assert sorted(Entry.objects.of(alice).standing().facts(), key=str) == sorted(
+        [*before, make_fact("soil-compost")], key=str
+    )
+
+
+def test_undoing_a_merge_restores_what_held_before(loaded, alice):
+    before = [make_fact("soil-is", second=900), make_fact("water-how", done=False, second=900)]
+    Entry.objects.receive(alice, before)
+    facts = [make_fact("soil-is"), make_fact("soil-compost"), make_fact("water-how")]
+    merging = Merge.objects.receive(alice, TOKEN, Reading(facts))
+    assert (merging.lessons, merging.had) == (2, 1)
     Entry.objects.receive(alice, [make_fact("soil-is", "exercise", second=1100)])
     for _ in range(2):
         merging.undo()
         held = {fact.key: fact.on for fact in Entry.objects.of(alice).done().facts()}
         assert held == {
             ("soil-is", "read"): before[0].on,
-            ("water-how", "read"): before[1].on,
             ("soil-is", "exercise"): make_fact(second=1100).on,
         }
+
+
+def fill_a_day(learner):
+    """As many entries as a history takes in a day."""
+    facts = [make_fact(second=n) for n in range(1, DAILY_LIMIT + 1)]
+    Entry.objects.bulk_create(
+        [Entry.of_fact(learner, fact, None, stands=fact is facts[-1]) for fact in facts], batch_size=1000
+    )
+
+
+def test_a_history_takes_so_many_entries_in_a_day_and_more_on_the_next(loaded, alice, bob):
+    fill_a_day(alice)
+    present = Entry.objects.of(alice).standing().facts()
+    with pytest.raises(TooManyFacts):
+        Entry.objects.receive(alice, [make_fact("soil-compost")])
+    assert Entry.objects.receive(alice, present) == []  # a repeated request is no new one
+    assert Entry.objects.receive(bob, [make_fact()]) == [make_fact()]
+    assert Entry.objects.of(alice).standing().facts() == present
+    Entry.objects.of(alice).update(received=timezone.now() - timedelta(days=1))
+    assert Entry.objects.receive(alice, [make_fact("soil-compost")]) == [make_fact("soil-compost")]

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from progress.facts import milliseconds
 from progress.models import Entry, Merge
-from tests.progress.test_facts import TOKEN, make_fact
+from tests.progress.test_facts import TOKEN, fill_a_day, make_fact
 
 SYNC, MERGE = "/en/me/sync/", "/en/me/merge/"
 
@@ -108,6 +108,19 @@ def test_ten_thousand_facts_are_answered(loaded, alice, client_of):
     answer = post(client_of(alice), SYNC, {"facts": items(*facts), "quest": "garden"}).json()
     assert answer["facts"] == items(make_fact(second=1000 + 9_989))
     assert len(answer["refused"]) == 1
+
+
+def test_a_history_that_takes_no_more_today_says_so_everywhere(loaded, alice, client_of):
+    fill_a_day(alice)
+    browser, facts = client_of(alice), items(make_fact("soil-compost"))
+    for path, data in ((SYNC, {"facts": facts}), (MERGE, {"facts": facts, "token": TOKEN})):
+        response = post(browser, path, data)
+        assert (response.status_code, response.headers["Retry-After"]) == (429, "3600")
+        assert response.json() == {"error": "Your history takes no more today: 5000 changes in a day is the limit."}
+    page = browser.post("/en/me/progress/soil-compost/read/", {"done": "1"})
+    assert page.status_code == 429 and "<h1>Slowly, please</h1>" in page.content.decode()
+    assert browser.post(f"/en/me/history/{Entry.objects.get(stands=True).pk}/undo/").status_code == 429
+    assert not Entry.objects.filter(lesson="soil-compost").exists() and not Merge.objects.exists()
 
 
 def test_signing_in_brings_what_the_browser_held_once(loaded, alice, bob, client_of):
