@@ -53,6 +53,11 @@ class Standing:
         return (self.ceiling - self.floor) if self.ceiling is not None else max(self.into, 1)
 
     @property
+    def filled(self) -> int:
+        """How much of the span a bar shows: all of it on the highest level."""
+        return self.into if self.ceiling is not None else self.span
+
+    @property
     def left(self) -> int:
         return (self.ceiling - self.xp) if self.ceiling is not None else 0
 

@@ -28,7 +28,7 @@ def test_me_shows_quests_achievements_streak_and_plots(loaded, alice, client_of)
     Entry.objects.receive(alice, [days_ago(1), days_ago(0, "soil-compost")])
     page = client_of(alice).get(ME)
     text = text_of(page)
-    assert "2 days in a row 2 longest streak 2 days of learning" in text
+    assert "2 days in a row 2 days at longest 2 days of learning" in text
     assert "Level 1 Sprout 20 XP 2/3 lessons 2/2 achievements 0/40 XP to next level" in text
     assert "Resume: Watering" in text and "Achievements earned" in text
     assert "In the last year: 2 things done on 2 days." in text and "20 XP in all quests together." in text

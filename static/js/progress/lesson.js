@@ -50,5 +50,5 @@ async function act(subject, form, isDone) {
     return;
   }
   celebrate(before, standing(held().values(), subject), subject.rules);
-  if (learner && !(await sync())) tell(status.problem === "signed-out" ? "signedOut" : "offline");
+  if (learner && !(await sync())) tell(status.problem);
 }

@@ -33,7 +33,7 @@ globalThis.progressBar ??= (() => {
       const name = field.dataset.field;
       if (name === "progress") {
         field.max = span;
-        field.value = xp - floor;
+        field.value = ceiling === null ? span : xp - floor; // at the top it is full
       } else if (name === "finished") {
         if (values.finished) date(field, values.finished);
       } else if (field.textContent !== String(values[name])) field.textContent = values[name];

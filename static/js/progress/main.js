@@ -5,9 +5,9 @@ import "./level-bar.js";
 import "./file.js";
 import * as lesson from "./lesson.js";
 import * as lists from "./lists.js";
-import { showReceipt } from "./receipt.js";
-import { channel, guestFacts, held, learner, queue, watch } from "./store.js";
-import { bringGuestFacts, start, sync } from "./sync.js";
+import { keepReceipt, showKeptReceipt, showReceipt } from "./receipt.js";
+import { channel, held, learner, watch } from "./store.js";
+import { isWaiting, start, sync } from "./sync.js";
 
 const { data, fill } = globalThis.progressBar;
 const subjects = [...document.querySelectorAll("script[data-progress]")].map((block) => data(block.dataset.progress));
@@ -24,19 +24,28 @@ function show() {
   }
 }
 
-async function meet() {
-  const answer = await bringGuestFacts();
-  if (answer) showReceipt(answer);
-  if (queue().length) sync();
+// A learner's own page is drawn by the server, plots and all: what was waiting here is sent,
+// and the page is asked for again. So it is after Back, and when another tab has said something.
+async function redraw() {
+  if (await sync()) location.reload();
 }
 
-// A page of several quests, a learner's own, is drawn by the server for each visit.
-const isOurs = !learner || subject;
-if (learner) start(subject);
+function redrawWhenStale() {
+  let isStale = false;
+  channel?.addEventListener("message", ({ data }) => { isStale ||= Boolean(data.facts); });
+  document.addEventListener("visibilitychange", () => {
+    if (isStale && document.visibilityState === "visible") redraw();
+  });
+  addEventListener("pageshow", ({ persisted }) => {
+    if (persisted) location.reload();
+  });
+}
+
+const isOurs = !learner || !document.querySelector("[data-drawn-by-server]");
+if (learner) start(subject, isOurs ? showReceipt : keepReceipt);
 if (isOurs) watch(show);
+else redrawWhenStale();
 if (subject) lesson.listen(subject);
 if (isOurs) show();
-if (learner && (guestFacts().length || queue().length)) meet();
-channel?.addEventListener("message", ({ data: { signedOut } }) => {
-  if (signedOut) setTimeout(() => location.reload(), 1500);
-});
+if (learner) showKeptReceipt();
+if (learner && isWaiting()) (isOurs ? sync : redraw)();

@@ -9,6 +9,7 @@ const GUEST = "progress";
 const QUEUE = "progress-queue";
 const form = document.querySelector("form[data-learner]");
 
+// "" for a guest.
 export const learner = form?.dataset.learner ?? "";
 export const channel = learner && "BroadcastChannel" in globalThis ? new BroadcastChannel(`progress-${learner}`) : null;
 
@@ -19,7 +20,8 @@ let guest = [];
 
 export const watch = (watcher) => watchers.add(watcher);
 export const held = () => merge(learner ? base : guest, unsent);
-export const queue = () => unsent;
+// Also what another tab of theirs has not sent, and may have been closed with.
+export const queue = () => [...merge(read(QUEUE), unsent).values()];
 export const guestFacts = () => read(GUEST);
 
 const tell = () => watchers.forEach((watcher) => watcher());
@@ -27,7 +29,7 @@ const tell = () => watchers.forEach((watcher) => watcher());
 // Facts that somebody stated here. False when this browser could not keep them.
 export function say(facts) {
   if (learner) {
-    unsent = [...merge(unsent, facts).values()];
+    unsent = [...merge(queue(), facts).values()];
     channel?.postMessage({ facts });
   } else {
     guest = [...merge(read(GUEST), guest, facts).values()];
@@ -37,11 +39,12 @@ export function say(facts) {
   return isKept;
 }
 
-// The server's answer: what holds there, and that it has these facts of ours now.
+// The server's answer: what holds there, and that it has these facts of ours now. An answer
+// may come late, so it is merged into what another tab has said meanwhile.
 export function confirm(facts, sent) {
   const known = new Set(sent.map((fact) => JSON.stringify(fact)));
-  unsent = unsent.filter((fact) => !known.has(JSON.stringify(fact)));
-  base = facts;
+  unsent = queue().filter((fact) => !known.has(JSON.stringify(fact)));
+  base = [...merge(base, facts).values()];
   if (unsent.length) write(QUEUE, unsent, { learner });
   else remove(QUEUE);
   tell();
@@ -59,9 +62,12 @@ export function emptyGuest(sent = null) {
   tell();
 }
 
-export function emptyQueue() {
-  unsent = [];
-  remove(QUEUE);
+// Signing out: nothing of the account stays, in this tab and in the others.
+export function forget() {
+  unsent = guest = [];
+  try {
+    for (const key of Object.keys(localStorage)) if (key.startsWith(GUEST)) remove(key);
+  } catch { /* closed storage holds nothing */ }
 }
 
 // Facts in storage. What cannot be read at all is set aside, never overwritten.
@@ -96,8 +102,7 @@ function remove(key) {
 }
 
 function reread() {
-  if (learner) unsent = [...merge(read(QUEUE), unsent).values()];
-  else guest = read(GUEST);
+  guest = read(GUEST);
   tell();
 }
 
@@ -115,7 +120,10 @@ if (learner) {
   addEventListener("storage", (event) => {
     if (event.key === GUEST || event.key === null) reread();
   });
+  // Guests have no cookie: with one, somebody may have signed in since this page was left.
   addEventListener("pageshow", (event) => {
-    if (event.persisted) reread();
+    if (!event.persisted) return;
+    if (document.cookie.includes("csrftoken=")) location.reload();
+    else reread();
   });
 }

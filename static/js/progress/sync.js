@@ -1,20 +1,26 @@
 // A learner's facts to the server and back. Whatever happens to a request, sending it again
 // does no harm: facts stay in the queue until an answer has confirmed them.
 
-import { begin, channel, confirm, emptyGuest, emptyQueue, guestFacts, learner, queue } from "./store.js";
+import { begin, channel, confirm, emptyGuest, forget, guestFacts, learner, queue } from "./store.js";
 
 const CHUNK = 2000;
 const WAITS = [2, 5, 15, 60, 300];
+const PROBLEMS = { 401: "signedOut", 403: "signedOut", 429: "busy" };
 const lang = document.documentElement.lang;
+const menu = document.querySelector("form[data-learner]");
 let quest = null;
+let welcome = () => {};
 let running = null;
 let failures = 0;
 let timer;
 
-export const status = { problem: "" }; // "", "offline" or "signed-out"
+export const status = { problem: "" }; // "", "offline", "failed", "busy", "refused" or "signedOut"
+export const isWaiting = () => Boolean(guestFacts().length || queue().length);
 
-export function start(subject) {
+// ``receipt`` is called with the answer when a guest's facts were brought along.
+export function start(subject, receipt) {
   quest = subject?.quest ?? null;
+  welcome = receipt;
   if (subject?.facts) begin(subject.facts);
 }
 
@@ -26,17 +32,21 @@ export function sync() {
 }
 
 async function send() {
+  if (!(await bringGuestFacts())) return false;
+  let refused = 0;
   do {
     const facts = queue().slice(0, CHUNK);
     const answer = await post("sync", { facts, quest });
     if (!answer) return false;
+    refused += answer.refused.length;
     confirm(answer.facts, facts);
   } while (queue().length);
-  return true;
+  status.problem = refused ? "refused" : "";
+  return !refused;
 }
 
 // The answer's data; null when there was none to be had, now or ever.
-export async function post(name, data) {
+async function post(name, data) {
   try {
     const answer = await fetch(`/${lang}/me/${name}/`, {
       method: "POST",
@@ -45,16 +55,16 @@ export async function post(name, data) {
       cache: "no-store",
     });
     if (answer.ok) {
+      const read = await answer.json();
       failures = 0;
       status.problem = "";
-      return await answer.json();
+      return read;
     }
-    if (answer.status === 401 || answer.status === 403) status.problem = "signed-out";
-    else later();
+    status.problem = PROBLEMS[answer.status] ?? "failed";
   } catch {
     status.problem = "offline";
-    later();
   }
+  if (status.problem !== "signedOut") later();
   return null;
 }
 
@@ -67,20 +77,21 @@ function later() {
 // The cookie is the present one, also in a tab that was opened before signing in again.
 function token() {
   const cookie = document.cookie.match(/(?:^|; )csrftoken=([^;]+)/);
-  return cookie?.[1] ?? document.querySelector("form[data-learner] [name=csrfmiddlewaretoken]")?.value ?? "";
+  return cookie?.[1] ?? menu?.querySelector("[name=csrfmiddlewaretoken]")?.value ?? "";
 }
 
 // At sign-in: what this browser held as a guest goes to the account, and only there.
 // The token makes a repeated request the same merge, also from two tabs at once.
-export async function bringGuestFacts() {
+async function bringGuestFacts() {
   const facts = guestFacts();
-  if (!facts.length) return null;
+  if (!facts.length) return true;
   const answer = await post("merge", { facts, quest, token: mergeToken() });
-  if (!answer) return null;
+  if (!answer) return false;
   emptyGuest(facts);
   localStorage.removeItem("progress-merge");
   confirm(answer.facts, []);
-  return answer;
+  welcome(answer);
+  return true;
 }
 
 function mergeToken() {
@@ -92,30 +103,40 @@ function mergeToken() {
   return made;
 }
 
-// Signing out sends what is waiting first, and leaves nothing of the account here.
+// Signing out sends what is waiting first. What cannot be sent is lost only when the learner
+// says so, and in either case nothing of the account stays here.
 async function signOut(event) {
   const form = event.target.closest?.("form[data-sign-out]");
-  if (!form || form.dataset.isReady) return;
-  form.dataset.isReady = "yes";
-  if (!queue().length) {
-    channel?.postMessage({ signedOut: true });
-    return;
+  if (!form) return;
+  if (isWaiting()) {
+    event.preventDefault();
+    await sync();
+    if (isWaiting() && !globalThis.confirm(menu.dataset.unsent)) return;
+    form.submit();
   }
-  event.preventDefault();
-  const isSent = await sync();
-  if (isSent || status.problem === "signed-out") emptyQueue();
-  form.submit();
+  forget();
+  channel?.postMessage({ signedOut: true });
+}
+
+// Another tab, or another device, may have ended the session.
+async function look() {
+  await sync();
+  if (status.problem === "signedOut" && !isWaiting()) location.reload();
 }
 
 if (learner) {
   addEventListener("online", sync);
-  addEventListener("pageshow", async (event) => {
-    if (!event.persisted) return;
-    await sync();
-    if (status.problem === "signed-out" && !queue().length) location.reload();
+  // Back shows a page as it was: kept whole, or from the browser's cache without asking.
+  addEventListener("pageshow", (event) => {
+    if (event.persisted || performance.getEntriesByType("navigation")[0]?.type === "back_forward") look();
   });
   document.addEventListener("visibilitychange", () => {
-    if (document.visibilityState === "visible") sync();
+    if (document.visibilityState === "visible") look();
   });
   document.addEventListener("submit", signOut);
+  channel?.addEventListener("message", ({ data: { signedOut } }) => {
+    if (!signedOut) return;
+    forget();
+    setTimeout(() => location.reload(), 1500);
+  });
 }
