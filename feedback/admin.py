@@ -82,17 +82,24 @@ class ReplyForm(forms.Form):
     """What a moderator says with an action."""
 
     reply = forms.CharField(
-        label=_("Words to the reporter"), required=False, max_length=LONGEST_REPLY,
+        label=_("Words to the reporter"),
+        required=False,
+        max_length=LONGEST_REPLY,
         widget=forms.Textarea(attrs={"rows": 4, "cols": 80}),
     )
     original = forms.ModelChoiceField(
-        Report.objects.all(), label=_("Duplicate of number"), required=False, widget=forms.NumberInput
+        Report.objects.all(),
+        label=_("Duplicate of number"),
+        required=False,
+        widget=forms.NumberInput,
     )
 
 
 class ReplyActionForm(ActionForm):
     reply = forms.CharField(
-        label=_("Words to the reporters:"), required=False, max_length=LONGEST_REPLY,
+        label=_("Words to the reporters:"),
+        required=False,
+        max_length=LONGEST_REPLY,
         widget=forms.TextInput(attrs={"size": 40}),
     )
 
@@ -101,10 +108,24 @@ class ReplyActionForm(ActionForm):
 class ReportAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     """Nothing is edited or deleted: every button and action adds a step."""
 
-    list_display = ("number", "excerpt", "kind", "state_shown", "lesson", "passage_shown", "same", "created_at")
+    list_display = (
+        "number",
+        "excerpt",
+        "kind",
+        "state_shown",
+        "lesson",
+        "passage_shown",
+        "same",
+        "created_at",
+    )
     list_display_links = ("number", "excerpt")
     list_filter = (
-        QueueFilter, LessonFilter, "kind", "language", ("screenshot", admin.EmptyFieldListFilter), "created_at",
+        QueueFilter,
+        LessonFilter,
+        "kind",
+        "language",
+        ("screenshot", admin.EmptyFieldListFilter),
+        "created_at",
     )
     search_fields = ("words", "exact", "page", "=lesson__id", "=id", "reporter__email", "=address")
     search_help_text = _("Words, a passage, a page, a lesson’s id, a number, a mail address")
@@ -129,7 +150,10 @@ class ReportAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
     def get_urls(self) -> list[Any]:
         view = self.admin_site.admin_view(self.screenshot)
-        return [path("<int:pk>/screenshot/", view, name="feedback_report_screenshot"), *super().get_urls()]
+        return [
+            path("<int:pk>/screenshot/", view, name="feedback_report_screenshot"),
+            *super().get_urls(),
+        ]
 
     def screenshot(self, request: HttpRequest, pk: int) -> HttpResponse:
         """The picture of a report, to moderators alone."""
@@ -194,7 +218,9 @@ class ReportAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
     @admin.display(description=_("steps"))
     def steps_shown(self, report: Report) -> SafeString:
-        return _rendered("steps", {"steps": report.steps.select_related("moderator"), "report": report})
+        return _rendered(
+            "steps", {"steps": report.steps.select_related("moderator"), "report": report}
+        )
 
     # What a moderator does -------------------------------------------------------------------
 
@@ -224,17 +250,27 @@ class ReportAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     def export(self, request: HttpRequest, queryset: QuerySet[Report]) -> StreamingHttpResponse:
         rows = queryset.prefetch_related("steps").order_by("id").iterator(chunk_size=500)
         response = StreamingHttpResponse(as_csv(rows), content_type="text/csv; charset=utf-8")
-        response["Content-Disposition"] = f'attachment; filename="reports-{timezone.localdate()}.csv"'
+        response["Content-Disposition"] = (
+            f'attachment; filename="reports-{timezone.localdate()}.csv"'
+        )
         response["Cache-Control"] = "private, no-store"
         return response
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
-        buttons = [("confirm", _("Confirm")), ("fix", _("Fixed")), ("refuse", _("Will not be fixed"))]
+        buttons = [
+            ("confirm", _("Confirm")),
+            ("fix", _("Fixed")),
+            ("refuse", _("Will not be fixed")),
+        ]
         buttons += [("repeat", _("Duplicate")), ("reopen", _("Open again"))]
         allowed = self.has_change_permission(request)
-        extra = {**(extra_context or {}), "buttons": buttons if allowed else [], "reply_form": ReplyForm()}
+        extra = {
+            **(extra_context or {}),
+            "buttons": buttons if allowed else [],
+            "reply_form": ReplyForm(),
+        }
         return super().change_view(request, object_id, form_url, extra)
 
     def response_change(self, request: HttpRequest, obj: Report) -> HttpResponse:
@@ -248,7 +284,9 @@ class ReportAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         asked = next((name for name in verbs if f"_{name}" in request.POST), "")
         original = [form.cleaned_data["original"]] if asked == "repeat" else []
         if not asked or original == [None]:
-            self.message_user(request, gettext("Of which report? Write its number."), messages.ERROR)
+            self.message_user(
+                request, gettext("Of which report? Write its number."), messages.ERROR
+            )
         else:
             step = getattr(obj, asked)(*original, by=request.user, reply=form.cleaned_data["reply"])
             self._say(request, int(step is not None))
@@ -260,7 +298,9 @@ class ReportAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     def log_change(self, request: HttpRequest, obj: Any, message: Any) -> Any:
         """What moderators do is in the steps."""
 
-    def _each(self, request: HttpRequest, queryset: QuerySet[Report], verb: Any, *others: Report) -> None:
+    def _each(
+        self, request: HttpRequest, queryset: QuerySet[Report], verb: Any, *others: Report
+    ) -> None:
         form = ReplyForm(request.POST)
         reply = form.cleaned_data["reply"] if form.is_valid() else ""
         reports = Report.objects.filter(pk__in=queryset.values("pk")).select_related("reporter")
@@ -269,7 +309,9 @@ class ReportAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
     def _say(self, request: HttpRequest, done: int) -> None:
         if done:
-            self.message_user(request, ngettext("Done for %(n)d.", "Done for %(n)d.", done) % {"n": done})
+            self.message_user(
+                request, ngettext("Done for %(n)d.", "Done for %(n)d.", done) % {"n": done}
+            )
         else:
             self.message_user(request, gettext("There was nothing to do."), messages.WARNING)
 

@@ -31,16 +31,22 @@ def fill(people: Sequence[Any], *, chance: Random, now: datetime) -> str:
     moderator, *learners = people
     lessons = list(Lesson.objects.published().in_order()[:4])
     reports = [
-        _report(lessons[number // 2 % len(lessons)], row, chance, now - timedelta(hours=30 - 3 * number))
+        _report(
+            lessons[number // 2 % len(lessons)], row, chance, now - timedelta(hours=30 - 3 * number)
+        )
         for number, row in enumerate(REPORTED)
     ]
     for report, learner in zip(reports, learners, strict=False):
         Report.objects.filter(pk=report.pk).update(reporter=learner)
     confirmed, repeated, fixed, refused, *_ = reports
-    confirmed.confirm(by=moderator, reply="Well seen, thank you! It will be mended with the next load.")
+    confirmed.confirm(
+        by=moderator, reply="Well seen, thank you! It will be mended with the next load."
+    )
     repeated.repeat(confirmed, by=moderator)
     fixed.fix(by=moderator, reply="고쳤어요. 알려 주셔서 고마워요!")
-    refused.refuse(by=moderator, reply="A lovely idea; this lesson is meant to do with words alone.")
+    refused.refuse(
+        by=moderator, reply="A lovely idea; this lesson is meant to do with words alone."
+    )
     Report.objects.update(is_told=True)  # nobody of these people reads mail
     return f"{len(reports)} reports"
 
@@ -50,10 +56,19 @@ def _report(lesson: Lesson, row: tuple[str, str, str], chance: Random, at: datet
     editions = Edition.objects.filter(lesson=lesson, retired_at=None).order_by("is_source")
     edition = editions.filter(language=language).first() or editions.get(is_source=True)
     report, _is_new = Report.receive(
-        key=secrets.token_hex(16), kind=kind, words=words, language=language, lesson=lesson,
-        edition=edition, revision=edition.content_hash, passage=_passage(edition, kind),
-        page=f"/{language}{_address(lesson)}", browser=BROWSER,
-        window=chance.choice(["1280x900", "390x844"]), theme=chance.choice(["light", "dark"]), created_at=at,
+        key=secrets.token_hex(16),
+        kind=kind,
+        words=words,
+        language=language,
+        lesson=lesson,
+        edition=edition,
+        revision=edition.content_hash,
+        passage=_passage(edition, kind),
+        page=f"/{language}{_address(lesson)}",
+        browser=BROWSER,
+        window=chance.choice(["1280x900", "390x844"]),
+        theme=chance.choice(["light", "dark"]),
+        created_at=at,
     )
     return report
 

@@ -41,27 +41,37 @@ class ReportForm(GuardedForm):
 
     guard = Guard("report", [Limit(5, timedelta(minutes=10)), Limit(20, timedelta(days=1))])
 
-    kind = forms.ChoiceField(label=_("What is it about?"), choices=Kind, initial=Kind.TEXT, widget=forms.RadioSelect)
+    kind = forms.ChoiceField(
+        label=_("What is it about?"), choices=Kind, initial=Kind.TEXT, widget=forms.RadioSelect
+    )
     words = WordsField(label=_("What is wrong, or what could be better?"))
     exact = forms.CharField(
-        label=_("The passage it is about"), required=False, max_length=LONGEST,
+        label=_("The passage it is about"),
+        required=False,
+        max_length=LONGEST,
         help_text=_("Copied from the lesson, if it is about one passage."),
         widget=forms.Textarea(attrs={"rows": 2}),
     )
     screenshot = forms.FileField(
-        label=_("A screenshot"), required=False, help_text=_("PNG, JPEG or WebP, up to 5 MB. Only moderators see it."),
+        label=_("A screenshot"),
+        required=False,
+        help_text=_("PNG, JPEG or WebP, up to 5 MB. Only moderators see it."),
         widget=forms.FileInput(attrs={"accept": "image/png,image/jpeg,image/webp"}),
     )
     address = forms.EmailField(
-        label=_("Your mail address"), required=False,
+        label=_("Your mail address"),
+        required=False,
         help_text=_("Only if you would like an answer by mail. It is used for nothing else."),
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
     )
-    wants_mail = forms.BooleanField(label=_("Tell me by mail when something comes of it"), required=False)
+    wants_mail = forms.BooleanField(
+        label=_("Tell me by mail when something comes of it"), required=False
+    )
 
     page = LooseField(r"\A/.*\Z", required=False)
     key = forms.RegexField(
-        r"\A[0-9a-f]{32}\Z", widget=forms.HiddenInput,
+        r"\A[0-9a-f]{32}\Z",
+        widget=forms.HiddenInput,
         error_messages={"invalid": _UNUSABLE, "required": _UNUSABLE},
     )
     revision = LooseField(r"\A[0-9a-f]{16,64}\Z", required=False)
@@ -95,7 +105,9 @@ class ReportForm(GuardedForm):
             data["page"] = ""
             self.data = data
             raise forms.ValidationError(
-                _("There is no page at that address. Send it again to report it about the site as a whole.")
+                _(
+                    "There is no page at that address. Send it again to report it about the site as a whole."
+                )
             )
         return self.about
 
@@ -115,7 +127,9 @@ class ReportForm(GuardedForm):
             if self.passage is None:
                 self.add_error(
                     "exact",
-                    _("This is not in the text of the lesson. Copy it from there, or leave this empty."),
+                    _(
+                        "This is not in the text of the lesson. Copy it from there, or leave this empty."
+                    ),
                 )
         return cleaned
 
@@ -144,7 +158,9 @@ class ReportForm(GuardedForm):
             "lesson": edition.lesson if edition else None,
             "revision": self._revision(edition) if edition else "",
             "passage": self.passage,
-            "browser": "".join(filter(str.isprintable, self.request.headers.get("User-Agent", "")))[:300],
+            "browser": "".join(filter(str.isprintable, self.request.headers.get("User-Agent", "")))[
+                :300
+            ],
             "reporter": person if signed_in else None,
             "address": "" if signed_in else sent["address"],
             "wants_mail": sent["wants_mail"] if signed_in else bool(sent["address"]),

@@ -43,8 +43,12 @@ def _tell_one(report: "Report", step: "Step", reply: str) -> None:
             "url": settings.SITE_URL + report.get_absolute_url(),
         }
     outbox.write(
-        key=f"report:{report.pk}:{step.pk}", topic=f"report:{report.pk}", to=to,
-        template="feedback/mail/state", context=context, language=report.mail_language,
+        key=f"report:{report.pk}:{step.pk}",
+        topic=f"report:{report.pk}",
+        to=to,
+        template="feedback/mail/state",
+        context=context,
+        language=report.mail_language,
         thread=[outbox.new_message_id(f"report:{report.pk}")],
     )
 
@@ -63,8 +67,11 @@ def write_digests(reports: Sequence["Report"], boundary: datetime, *, waiting: i
         with translation.override(manager.language):
             context = _digest(reports, boundary) | {"waiting": waiting}
         outbox.write(
-            key=f"{DIGEST_TOPIC}:{manager.pk}:{boundary:%Y-%m-%d}", topic=DIGEST_TOPIC, to=manager,
-            template="feedback/mail/digest", context=context,
+            key=f"{DIGEST_TOPIC}:{manager.pk}:{boundary:%Y-%m-%d}",
+            topic=DIGEST_TOPIC,
+            to=manager,
+            template="feedback/mail/digest",
+            context=context,
         )
     return len(managers)
 
@@ -81,7 +88,8 @@ def _digest(reports: Sequence["Report"], boundary: datetime) -> dict[str, Any]:
                 "kind": report.get_kind_display(),
                 "page": report.lesson_id or report.page,
                 "words": report.words[:300],
-                "url": settings.SITE_URL + reverse("admin:feedback_report_change", args=[report.pk]),
+                "url": settings.SITE_URL
+                + reverse("admin:feedback_report_change", args=[report.pk]),
             }
             for report in reports[:MOST_LISTED]
         ],

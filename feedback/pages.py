@@ -65,8 +65,11 @@ def _is_there(view: str, kwargs: dict[str, str]) -> bool:
 def _edition(kwargs: dict[str, str], language: str, drafts: bool) -> Edition | None:
     """The edition in a language, else the source edition, as the lesson's own page chooses."""
     lessons = Lesson.objects.readable_by(drafts=drafts).filter(
-        quest__slug=kwargs["quest"], quest__retired_at=None, track__slug=kwargs["track"],
-        track__retired_at=None, slug=kwargs["slug"],
+        quest__slug=kwargs["quest"],
+        quest__retired_at=None,
+        track__slug=kwargs["track"],
+        track__retired_at=None,
+        slug=kwargs["slug"],
     )
     editions = Edition.objects.filter(lesson__in=lessons, retired_at=None)
     editions = editions.select_related("lesson__quest", "lesson__track").order_by("-is_source")

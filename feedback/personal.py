@@ -6,8 +6,20 @@ from typing import Any
 from feedback.models import Report, Step
 
 _FIELDS = (
-    "id", "created_at", "kind", "words", "state", "page", "lesson_id", "revision", "language",
-    "theme", "window", "browser", "exact", "wants_mail",
+    "id",
+    "created_at",
+    "kind",
+    "words",
+    "state",
+    "page",
+    "lesson_id",
+    "revision",
+    "language",
+    "theme",
+    "window",
+    "browser",
+    "exact",
+    "wants_mail",
 )
 
 

@@ -6,7 +6,6 @@ nothing follows the picture's end. Only then it is decoded, and only its pixels 
 
 import io
 import struct
-import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -36,13 +35,19 @@ class Picture:
 def check(data: bytes) -> None:
     """Raises BadPicture for what is no single, plain picture. Decodes nothing."""
     if len(data) > LARGEST:
-        raise BadPicture(_("That file is larger than 5 MB. Please send a smaller part of the screen."))
+        raise BadPicture(
+            _("That file is larger than 5 MB. Please send a smaller part of the screen.")
+        )
     image = _opened(data)
     if image.width * image.height > MOST_PIXELS:
-        raise BadPicture(_("That picture has too many pixels. Please send a smaller part of the screen."))
+        raise BadPicture(
+            _("That picture has too many pixels. Please send a smaller part of the screen.")
+        )
     if _end(image.format or "", data) != len(data):
         raise BadPicture(
-            _("Something else is hidden in that file, behind the picture. Please take the screenshot anew.")
+            _(
+                "Something else is hidden in that file, behind the picture. Please take the screenshot anew."
+            )
         )
 
 
@@ -65,15 +70,17 @@ def made_anew(data: bytes) -> Picture:
 
 
 def _opened(data: bytes) -> Image.Image:
-    """The picture's header. Pillow must not warn of many pixels: they are counted here."""
+    """The picture's header."""
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
-            return Image.open(io.BytesIO(data), formats=_FORMATS)
-    except Image.DecompressionBombError as error:
-        raise BadPicture(_("That picture has too many pixels. Please send a smaller part of the screen.")) from error
+        return Image.open(io.BytesIO(data), formats=_FORMATS)
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+        raise BadPicture(
+            _("That picture has too many pixels. Please send a smaller part of the screen.")
+        ) from error
     except Exception as error:  # whatever a decoder thinks of a hostile header
-        raise BadPicture(_("That is no picture: send a screenshot as PNG, JPEG or WebP.")) from error
+        raise BadPicture(
+            _("That is no picture: send a screenshot as PNG, JPEG or WebP.")
+        ) from error
 
 
 def _end(format: str, data: bytes) -> int:
@@ -91,7 +98,7 @@ def _end_of_png(data: bytes) -> int:
     at = 8
     while True:
         size, name = struct.unpack_from(">I4s", data, at)
-        at += 12 + size
+        at += 12 + int(size)
         if name == b"IEND":
             return at
 

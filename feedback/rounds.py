@@ -26,7 +26,9 @@ def work() -> None:
 
 def seek_passages() -> int:
     """Mark as probably fixed what is reported of a passage that has changed since; how many it saw."""
-    reports = Report.objects.overtaken().select_related("edition").order_by("edition", "id")[:_BATCH]
+    reports = (
+        Report.objects.overtaken().select_related("edition").order_by("edition", "id")[:_BATCH]
+    )
     texts: dict[int, PageText] = {}
     for report in reports:
         edition, passage = report.edition, report.passage

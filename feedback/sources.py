@@ -10,7 +10,9 @@ from feedback.passages import Passage, squeeze
 from lessons.models import Edition
 
 # What markdown adds to the words that a reader sees: where links lead, classes, notes, tags, signs.
-_MARKUP = re.compile(r"\]\([^)\n]*\)|\{[.#][^}\n]*\}|\[\^[^\]\n]*\]|</?[a-zA-Z][^>\n]*>|[*_`#>\[\]~|\\]")
+_MARKUP = re.compile(
+    r"\]\([^)\n]*\)|\{[.#][^}\n]*\}|\[\^[^\]\n]*\]|</?[a-zA-Z][^>\n]*>|[*_`#>\[\]~|\\]"
+)
 _TELLING = 24  # characters that begin a passage and are enough to find it
 
 

@@ -7,8 +7,23 @@ from typing import Any
 from feedback.models import Report
 
 _HEAD = (
-    "number", "reported", "kind", "state", "probably fixed", "lesson", "language", "file", "page", "heading",
-    "passage", "words", "answer", "theme", "window", "browser", "duplicate of",
+    "number",
+    "reported",
+    "kind",
+    "state",
+    "probably fixed",
+    "lesson",
+    "language",
+    "file",
+    "page",
+    "heading",
+    "passage",
+    "words",
+    "answer",
+    "theme",
+    "window",
+    "browser",
+    "duplicate of",
 )
 
 
@@ -30,10 +45,22 @@ def as_csv(reports: Iterable[Report]) -> Iterator[str]:
 def _row(report: Report) -> tuple[Any, ...]:
     replies = [step.reply for step in report.steps.all() if step.reply]
     return (
-        report.pk, f"{report.created_at:%Y-%m-%d %H:%M}", report.kind, report.state,
-        "yes" if report.probably_fixed_at else "", report.lesson_id or "", report.language,
-        report.edition.path if report.edition else "", report.page, report.anchor, report.exact,
-        report.words, "\n\n".join(replies), report.theme, report.window, report.browser,
+        report.pk,
+        f"{report.created_at:%Y-%m-%d %H:%M}",
+        report.kind,
+        report.state,
+        "yes" if report.probably_fixed_at else "",
+        report.lesson_id or "",
+        report.language,
+        report.edition.path if report.edition else "",
+        report.page,
+        report.anchor,
+        report.exact,
+        report.words,
+        "\n\n".join(replies),
+        report.theme,
+        report.window,
+        report.browser,
         report.original_id or "",
     )
 

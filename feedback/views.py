@@ -1,5 +1,6 @@
 """Reporting, and hearing what came of it."""
 
+from contextlib import suppress
 from typing import Any
 
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
@@ -32,7 +33,9 @@ def report(request: HttpRequest) -> HttpResponse:
         return _form(request, ReportForm(initial=_asked(request), request=request))
     refused = _too_large(request)
     if refused:
-        return _form(request, ReportForm(initial=_asked(request), request=request), TOO_LARGE, refused)
+        return _form(
+            request, ReportForm(initial=_asked(request), request=request), TOO_LARGE, refused
+        )
     form = ReportForm(request.POST, request.FILES, request=request)
     if not form.is_valid():
         return _form(request, form, UNPROCESSABLE)
@@ -45,7 +48,9 @@ def report(request: HttpRequest) -> HttpResponse:
 @require_safe
 def state(request: HttpRequest, token: str) -> HttpResponse:
     """The private address of a report: whoever has it sees its state and the moderators' words."""
-    found = get_object_or_404(Report.objects.select_related("original", "lesson__quest", "lesson__track"), token=token)
+    found = get_object_or_404(
+        Report.objects.select_related("original", "lesson__quest", "lesson__track"), token=token
+    )
     context = {"report": found, "steps": found.steps.all(), "subject": {"page": "report"}}
     return _private(render(request, "feedback/state.html", context))
 
@@ -65,24 +70,31 @@ def _asked(request: HttpRequest) -> dict[str, Any]:
 
 
 def _too_large(request: HttpRequest) -> str:
-    """Why what was sent is not even read; empty when it can be.
-
-    Some of it is read and forgotten first: a browser shows no answer while it is still sending.
-    """
+    """Why what was sent is not taken; empty when it can be parsed."""
     size = request.META.get("CONTENT_LENGTH") or "0"
-    try:
+    with suppress(
+        RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent, MultiPartParserError, OSError
+    ):
         if size.isdigit() and int(size) <= LARGEST_REQUEST:
             request.POST, request.FILES  # noqa: B018  (parses the body)
             return ""
-        left = _MOST_DRAINED
+    _drain(request)
+    return _(
+        "That was too much to take. Please keep it to a few thousand characters, and a screenshot to 5 MB."
+    )
+
+
+def _drain(request: HttpRequest) -> None:
+    """Read what still comes, and forget it: a browser shows no answer while it is sending."""
+    left = _MOST_DRAINED
+    with suppress(OSError):
         while left > 0 and (piece := request.read(65_536)):
             left -= len(piece)
-    except (RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent, MultiPartParserError, OSError):
-        pass  # the answer is the same
-    return _("That was too much to take. Please keep it to a few thousand characters, and a screenshot to 5 MB.")
 
 
-def _form(request: HttpRequest, form: ReportForm, status: int = 200, said: str = "") -> HttpResponse:
+def _form(
+    request: HttpRequest, form: ReportForm, status: int = 200, said: str = ""
+) -> HttpResponse:
     is_fragment = request.headers.get("X-Fragment") == "1"
     template = "feedback/_form.html" if is_fragment else "feedback/report.html"
     context = {"form": form, "said": said, "subject": {"page": "report"}}

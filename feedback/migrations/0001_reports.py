@@ -24,7 +24,7 @@ class Migration(migrations.Migration):
                 ('key', models.CharField(editable=False, max_length=32, unique=True)),
                 ('token', models.CharField(default=feedback.models.report.new_token, editable=False, max_length=43, unique=True)),
                 ('created_at', models.DateTimeField(db_index=True, default=django.utils.timezone.now, verbose_name='reported')),
-                ('kind', models.CharField(choices=[('text', 'A mistake in the text'), ('broken', 'Something on the page does not work'), ('translation', 'The translation'), ('idea', 'An idea'), ('other', 'Something else')], max_length=12, verbose_name='what kind')),
+                ('kind', models.CharField(choices=[('text', 'A mistake in the text'), ('broken', 'Something on the page does not work'), ('translation', 'The translation'), ('idea', 'An idea'), ('other', 'Anything else')], max_length=12, verbose_name='what kind')),
                 ('words', models.TextField(max_length=5000, verbose_name='what is wrong')),
                 ('state', models.CharField(choices=[('received', 'received'), ('confirmed', 'confirmed'), ('fixed', 'fixed'), ('refused', 'will not be fixed'), ('duplicate', 'reported before')], default='received', max_length=10, verbose_name='state')),
                 ('settled_at', models.DateTimeField(blank=True, null=True, verbose_name='settled')),

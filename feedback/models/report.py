@@ -54,11 +54,18 @@ class ReportQuerySet(models.QuerySet["Report"]):
         return self.filter(is_told=False, created_at__lt=before)
 
     def with_context(self) -> "ReportQuerySet":
-        return self.select_related("lesson__quest", "lesson__track", "edition", "reporter", "original")
+        return self.select_related(
+            "lesson__quest", "lesson__track", "edition", "reporter", "original"
+        )
 
     def with_counts(self) -> "ReportQuerySet":
         """Each with ``at_passage``: how many reports there are of the same passage."""
-        same = Report.objects.filter(place=OuterRef("place")).exclude(place="").order_by().values("place")
+        same = (
+            Report.objects.filter(place=OuterRef("place"))
+            .exclude(place="")
+            .order_by()
+            .values("place")
+        )
         return self.annotate(at_passage=Subquery(same.annotate(n=Count("pk")).values("n")))
 
     def at_passage_of(self, report: "Report") -> "ReportQuerySet":
@@ -86,14 +93,23 @@ class Report(models.Model):
     settled_at = models.DateTimeField(_("settled"), null=True, blank=True)
     probably_fixed_at = models.DateTimeField(_("probably fixed"), null=True, blank=True)
     original = models.ForeignKey(
-        "self", models.SET_NULL, null=True, blank=True, related_name="duplicates",
+        "self",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="duplicates",
         verbose_name=_("duplicate of"),
     )
 
     page = models.CharField(_("page"), max_length=300)
     language = models.CharField(_("language"), max_length=8)
     lesson = models.ForeignKey(
-        Lesson, models.PROTECT, null=True, blank=True, related_name="reports", verbose_name=_("lesson")
+        Lesson,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="reports",
+        verbose_name=_("lesson"),
     )
     edition = models.ForeignKey(
         Edition, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("edition")
@@ -113,7 +129,11 @@ class Report(models.Model):
     sought_in = models.CharField(max_length=64, blank=True)
 
     reporter = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.CASCADE, null=True, blank=True, related_name="reports",
+        settings.AUTH_USER_MODEL,
+        models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="reports",
         verbose_name=_("reporter"),
     )
     address = models.EmailField(_("address for the answer"), blank=True)
@@ -164,9 +184,13 @@ class Report(models.Model):
 
     @classmethod
     @transaction.atomic
-    def receive(cls, *, key: str, passage: Passage | None = None, **fields: Any) -> "tuple[Report, bool]":
+    def receive(
+        cls, *, key: str, passage: Passage | None = None, **fields: Any
+    ) -> "tuple[Report, bool]":
         """Keep a report, once for each ``key``; says whether it is new."""
-        report, is_new = cls.objects.get_or_create(key=key, defaults=fields | _placed(passage, fields))
+        report, is_new = cls.objects.get_or_create(
+            key=key, defaults=fields | _placed(passage, fields)
+        )
         return report, is_new
 
     # What moderators do ----------------------------------------------------------------------
@@ -217,7 +241,9 @@ class Report(models.Model):
         if heir is None:
             return
         Report.objects.filter(pk=heir.pk).update(
-            state=self.state, original=None, settled_at=self.settled_at,
+            state=self.state,
+            original=None,
+            settled_at=self.settled_at,
             probably_fixed_at=self.probably_fixed_at,
         )
         self.duplicates.exclude(pk=heir.pk).update(original=heir)
@@ -243,8 +269,12 @@ def _placed(passage: Passage | None, fields: dict[str, Any]) -> dict[str, Any]:
     found: dict[str, Any] = {"sought_in": fields.get("revision", "")}
     if passage is not None:
         found |= {
-            "exact": passage.exact, "prefix": passage.prefix, "suffix": passage.suffix,
-            "block": passage.block, "block_index": passage.index, "anchor": passage.anchor,
+            "exact": passage.exact,
+            "prefix": passage.prefix,
+            "suffix": passage.suffix,
+            "block": passage.block,
+            "block_index": passage.index,
+            "anchor": passage.anchor,
             "place": place_of(edition, passage.block),
         }
     return found
@@ -254,4 +284,3 @@ def place_of(edition: Edition | None, block: str) -> str:
     """The same for all reports of one block of an edition's text."""
     parts: Iterable[str] = (str(edition.pk if edition else ""), squeeze(block))
     return hashlib.blake2b("\0".join(parts).encode(), digest_size=16).hexdigest()
-

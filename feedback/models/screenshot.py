@@ -8,7 +8,9 @@ from feedback.pictures import Picture
 class Screenshot(models.Model):
     """The picture of a report, made anew from its pixels. Only moderators get to see it."""
 
-    report = models.OneToOneField(Report, models.CASCADE, primary_key=True, related_name="screenshot")
+    report = models.OneToOneField(
+        Report, models.CASCADE, primary_key=True, related_name="screenshot"
+    )
     data = models.BinaryField()
     width = models.PositiveIntegerField()
     height = models.PositiveIntegerField()

@@ -9,7 +9,7 @@ class Kind(models.TextChoices):
     BROKEN = "broken", _("Something on the page does not work")
     TRANSLATION = "translation", _("The translation")
     IDEA = "idea", _("An idea")
-    OTHER = "other", _("Something else")
+    OTHER = "other", _("Anything else")
 
 
 class State(models.TextChoices):

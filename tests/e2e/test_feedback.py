@@ -40,7 +40,11 @@ def test_a_guest_reports_a_sentence_and_hears_the_outcome(site, page, open_conte
     address = page.locator("dialog .report-address a").get_attribute("href")
     assert page.context.cookies() == []
     report = Report.objects.get()
-    assert (report.theme, report.window, report.exact) == ("light", "1280x900", "sand, silt and clay")
+    assert (report.theme, report.window, report.exact) == (
+        "light",
+        "1280x900",
+        "sand, silt and clay",
+    )
     assert "Chrome" in report.browser
 
     desk = open_context().new_page()
@@ -92,7 +96,9 @@ def test_what_is_wrong_is_said_in_the_dialog_and_nothing_is_lost(site, page):
     page.fill("dialog [name=exact]", "something else")
     page.wait_for_timeout(2100)
     page.get_by_role("button", name="Send the report").click()
-    expect(page.locator("dialog .errorlist")).to_contain_text("This is not in the text of the lesson.")
+    expect(page.locator("dialog .errorlist")).to_contain_text(
+        "This is not in the text of the lesson."
+    )
     expect(page.locator("dialog [name=words]")).to_have_value("Half a thought")
     assert Report.objects.count() == 0
 

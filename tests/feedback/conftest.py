@@ -21,7 +21,9 @@ def fields_of(page: str) -> dict[str, str]:
     form = re.search(r"<form class=\"report-form\".*?</form>", page, re.DOTALL)
     assert form, page
     hidden = re.findall(r"<input type=\"hidden\"[^>]*>", form[0])
-    found = {re.search(r'name="([^"]+)"', tag)[1]: re.search(r'value="([^"]*)"', tag) for tag in hidden}
+    found = {
+        re.search(r'name="([^"]+)"', tag)[1]: re.search(r'value="([^"]*)"', tag) for tag in hidden
+    }
     return {name: html.unescape(value[1]) if value else "" for name, value in found.items()}
 
 
@@ -42,7 +44,12 @@ def send(open_form):
     """Opens the form, fills it in and sends it; gives back the answer."""
 
     def post(client: Client, page: str = SOIL, language: str = "en", headers=None, **data):
-        sent = {"kind": "text", "words": "It says clay twice.", **open_form(client, page, language), **data}
+        sent = {
+            "kind": "text",
+            "words": "It says clay twice.",
+            **open_form(client, page, language),
+            **data,
+        }
         return client.post(f"/{language}/report/", sent, headers=headers or {})
 
     return post

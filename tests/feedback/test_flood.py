@@ -49,4 +49,6 @@ def test_a_refused_report_writes_nothing(loaded, open_form):
     assert answer.status_code == 429
     assert "That was a lot in a short time." in said(answer)
     assert "spam" in said(answer)  # what was written is still in the form
-    assert [q["sql"] for q in queries if q["sql"].split()[0] not in ("SELECT", "BEGIN", "ROLLBACK")] == []
+    assert [
+        q["sql"] for q in queries if q["sql"].split()[0] not in ("SELECT", "BEGIN", "ROLLBACK")
+    ] == []

@@ -35,7 +35,10 @@ def edited(*changes: tuple[str, str]) -> PageText:
 def test_blocks_are_what_a_reader_selects():
     assert [(block.text, block.anchor) for block in text(BEFORE).blocks[:3]] == [
         ("Soil", "a"),
-        ("Soil is sand, silt and clay. It holds water for weeks, and it feeds what grows in it.", "a"),
+        (
+            "Soil is sand, silt and clay. It holds water for weeks, and it feeds what grows in it.",
+            "a",
+        ),
         ("Water", "b"),
     ]
     assert text(BEFORE).blocks[4].text == "days = 3\nfor day in range(days):\n    water(plants)"
@@ -145,7 +148,13 @@ def test_a_link_leads_to_the_whole_words(words, address):
 
 @pytest.mark.parametrize(
     ("passage", "line"),
-    [("sand, silt", 3), ("Clay holds", 8), ("is cool. Never", 6), ("water(plants)", 11), ("not there", 1)],
+    [
+        ("sand, silt", 3),
+        ("Clay holds", 8),
+        ("is cool. Never", 6),
+        ("water(plants)", 11),
+        ("not there", 1),
+    ],
 )
 def test_the_line_of_a_passage_is_found_in_its_markdown(passage, line):
     markdown = (

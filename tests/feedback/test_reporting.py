@@ -28,7 +28,9 @@ def test_every_page_leads_to_the_form(loaded, client, path):
 
 
 def test_a_guest_reports_without_a_cookie(loaded, client, send):
-    answer = send(client, exact=PASSAGE, headers={"user-agent": "Firefox"}, theme="dark", window="1280x900")
+    answer = send(
+        client, exact=PASSAGE, headers={"user-agent": "Firefox"}, theme="dark", window="1280x900"
+    )
     report = Report.objects.get()
     assert answer.status_code == 302
     assert answer["Location"] == f"/en/reports/{report.token}/"
@@ -40,7 +42,9 @@ def test_a_guest_reports_without_a_cookie(loaded, client, send):
     assert (report.reporter, report.address, report.wants_mail) == (None, "", False)
 
 
-def test_the_passage_is_kept_with_its_surroundings_from_the_lesson_itself(loaded, client, make_report):
+def test_the_passage_is_kept_with_its_surroundings_from_the_lesson_itself(
+    loaded, client, make_report
+):
     report = make_report(exact="sand,\n silt   and clay", before="forged", after="forged")
     assert (report.exact, report.suffix) == (PASSAGE, ".\nOne thing\nAnother thing\nTry it")
     assert report.prefix == "hat this lesson says.\nSand and clay\nSoil is "[-32:]
@@ -60,7 +64,11 @@ def test_a_report_in_korean_is_about_the_korean_edition(loaded, client, make_rep
 
 def test_the_form_and_the_page_may_have_different_languages(loaded, client, make_report):
     report = make_report(page="/ko/garden/soil/what-soil-is/", language="en")
-    assert (report.page, report.language, report.edition.language) == ("/ko/garden/soil/what-soil-is/", "ko", "ko")
+    assert (report.page, report.language, report.edition.language) == (
+        "/ko/garden/soil/what-soil-is/",
+        "ko",
+        "ko",
+    )
 
 
 def test_a_page_that_falls_back_is_reported_with_the_edition_it_shows(loaded, client, make_report):
@@ -76,7 +84,9 @@ def test_sending_twice_keeps_one_report(loaded, client, open_form):
 
 
 def test_a_script_gets_the_form_and_the_answer_alone(loaded, client, open_form):
-    fragment = client.get("/en/report/", {"page": SOIL}, headers={"x-fragment": "1"}).content.decode()
+    fragment = client.get(
+        "/en/report/", {"page": SOIL}, headers={"x-fragment": "1"}
+    ).content.decode()
     assert fragment.startswith('<form class="report-form"')
     sent = {"kind": "idea", "words": "More pictures", **open_form(client)}
     answer = client.post("/en/report/", sent, headers={"x-fragment": "1"})
@@ -92,7 +102,10 @@ def test_a_script_gets_the_form_and_the_answer_alone(loaded, client, open_form):
         ({"words": " \u200b\n"}, "There is nothing to read in it yet."),
         ({"words": "x" * 5001}, "at most 5000 characters (it has 5001)"),
         ({"kind": "praise"}, "praise is not one of the available choices"),
-        ({"exact": "words that the lesson does not have"}, "This is not in the text of the lesson."),
+        (
+            {"exact": "words that the lesson does not have"},
+            "This is not in the text of the lesson.",
+        ),
         ({"exact": "x" * 1001}, "at most 1000 characters"),
         ({"address": "nobody"}, "Enter a valid email address."),
         ({"key": "1234"}, "This form cannot be used any more."),
@@ -111,8 +124,16 @@ def test_what_is_wrong_is_said_and_nothing_kept(loaded, client, send, data, word
 @pytest.mark.parametrize(
     "page",
     [
-        "/en/garden/soil/nothing/", "/en/nothing/", "/de/garden/", "/admin/", "https://evil.example/en/",
-        "//evil.example/", "/en/" + "x" * 5000, "/en/\x00/", "/en/report/../../", "/en/tags/none/",
+        "/en/garden/soil/nothing/",
+        "/en/nothing/",
+        "/de/garden/",
+        "/admin/",
+        "https://evil.example/en/",
+        "//evil.example/",
+        "/en/" + "x" * 5000,
+        "/en/\x00/",
+        "/en/report/../../",
+        "/en/tags/none/",
         "/en/notifications/stop/secret/",
     ],
 )
@@ -127,9 +148,19 @@ def test_a_report_on_a_page_that_is_not_there_is_asked_about_once(loaded, client
 
 def test_forged_context_is_not_kept(loaded, client, make_report):
     report = make_report(
-        theme="<script>", window="9" * 500, revision="0" * 16, language="en", lesson="soil-compost", state="fixed"
+        theme="<script>",
+        window="9" * 500,
+        revision="0" * 16,
+        language="en",
+        lesson="soil-compost",
+        state="fixed",
     )
-    assert (report.theme, report.window, report.lesson_id, report.state) == ("", "", "soil-is", "received")
+    assert (report.theme, report.window, report.lesson_id, report.state) == (
+        "",
+        "",
+        "soil-is",
+        "received",
+    )
     assert report.revision == report.edition.content_hash
 
 
@@ -168,7 +199,9 @@ def test_five_megabytes_of_text_are_refused_clearly(loaded, client, send):
 
 
 def test_seven_megabytes_are_not_even_parsed(loaded, client):
-    answer = client.post("/en/report/", b"x" * 7 * 1024 * 1024, content_type="multipart/form-data; boundary=x")
+    answer = client.post(
+        "/en/report/", b"x" * 7 * 1024 * 1024, content_type="multipart/form-data; boundary=x"
+    )
     assert answer.status_code == 413
 
 

@@ -30,7 +30,12 @@ def chunk(name: bytes, data: bytes) -> bytes:
 
 def png(width: int, height: int, pixels: bytes, *more: bytes) -> bytes:
     head = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
-    parts = [chunk(b"IHDR", head), *more, chunk(b"IDAT", zlib.compress(pixels, 9)), chunk(b"IEND", b"")]
+    parts = [
+        chunk(b"IHDR", head),
+        *more,
+        chunk(b"IDAT", zlib.compress(pixels, 9)),
+        chunk(b"IEND", b""),
+    ]
     return b"\x89PNG\r\n\x1a\n" + b"".join(parts)
 
 
@@ -146,4 +151,6 @@ def test_a_moderator_sees_it_and_nobody_keeps_it(loaded, mod, client_of, make_re
 def test_staff_without_the_permission_does_not_see_it(loaded, make_learner, client_of, make_report):
     report = make_report(screenshot=upload(picture()))
     clerk = make_learner("clerk@example.org", is_staff=True)
-    assert client_of(clerk).get(f"/admin/feedback/report/{report.pk}/screenshot/").status_code == 403
+    assert (
+        client_of(clerk).get(f"/admin/feedback/report/{report.pk}/screenshot/").status_code == 403
+    )

@@ -53,7 +53,12 @@ def test_the_private_address_is_kept_and_told_by_nobody(loaded, make_report):
 def test_the_private_address_cannot_be_guessed(loaded, client, make_report):
     reports = [make_report(words=str(number)) for number in range(3)]
     assert {len(report.token) for report in reports} == {43}
-    for guess in (str(reports[0].pk), reports[0].token[:-1], reports[0].token.swapcase(), reports[0].key):
+    for guess in (
+        str(reports[0].pk),
+        reports[0].token[:-1],
+        reports[0].token.swapcase(),
+        reports[0].key,
+    ):
         assert client.get(f"/en/reports/{guess}/").status_code == 404
 
 
@@ -74,7 +79,9 @@ def test_the_private_address_is_for_reading(loaded, client, make_report, method)
 
 
 def test_a_guest_hears_by_mail_in_their_language(loaded, mod, smtp, make_report):
-    report = make_report(page="/ko/garden/soil/what-soil-is/", language="ko", address="guest@example.org")
+    report = make_report(
+        page="/ko/garden/soil/what-soil-is/", language="ko", address="guest@example.org"
+    )
     report.fix(by=mod, reply="고쳤어요")
     call_command("deliver", once=True)
     (mail,) = smtp.to("guest@example.org")
@@ -103,7 +110,10 @@ def test_one_click_ends_the_mails_of_this_report_alone(loaded, client, mod, smtp
     report.fix(by=mod)
     other.fix(by=mod)
     call_command("deliver", once=True)
-    assert [mail["Subject"] for mail in smtp.mails] == ["Your report: confirmed", "Your report: fixed"]
+    assert [mail["Subject"] for mail in smtp.mails] == [
+        "Your report: confirmed",
+        "Your report: fixed",
+    ]
 
 
 def test_who_reported_the_same_hears_of_it_too(loaded, mod, smtp, make_report):
@@ -116,7 +126,11 @@ def test_who_reported_the_same_hears_of_it_too(loaded, mod, smtp, make_report):
     smtp.mails.clear()
     Report.objects.get(pk=first.pk).fix(by=mod, reply="for you alone")
     call_command("deliver", once=True)
-    assert {mail["X-To"] for mail in smtp.mails} == {"r0@example.org", "r1@example.org", "r2@example.org"}
+    assert {mail["X-To"] for mail in smtp.mails} == {
+        "r0@example.org",
+        "r1@example.org",
+        "r2@example.org",
+    }
     assert "for you alone" not in smtp.to("r1@example.org")[0].get_body(("plain",)).get_content()
 
 
@@ -169,7 +183,10 @@ def test_an_edit_elsewhere_marks_nothing(loaded, make_report):
 
 def test_the_mark_goes_when_the_edit_is_taken_back(loaded, make_report):
     report = make_report(exact=PASSAGE)
-    for body in ("## Sand and clay\n\nSomething else.", "## Sand and clay\n\nSoil is sand, silt and clay."):
+    for body in (
+        "## Sand and clay\n\nSomething else.",
+        "## Sand and clay\n\nSoil is sand, silt and clay.",
+    ):
         revise(loaded, body)
         call_command("deliver", once=True)
     report.refresh_from_db()
@@ -186,7 +203,9 @@ def test_a_settled_report_is_not_marked(loaded, mod, make_report):
 
 
 def test_a_passage_of_the_text_that_the_reader_still_had_open_is_taken(loaded, client, send):
-    first = re.search(r"revision=([0-9a-f]+)", client.get("/en/garden/soil/what-soil-is/").content.decode())[1]
+    first = re.search(
+        r"revision=([0-9a-f]+)", client.get("/en/garden/soil/what-soil-is/").content.decode()
+    )[1]
     revise(loaded, "## Sand and clay\n\nSomething else.")
     refused = send(client, exact=PASSAGE)
     assert "This is not in the text of the lesson." in said(refused)
@@ -201,7 +220,9 @@ def test_a_passage_of_the_text_that_the_reader_still_had_open_is_taken(loaded, c
 # The daily mail ---------------------------------------------------------------------------------
 
 
-def test_managers_get_one_mail_a_day_if_there_is_anything_new(loaded, mod, alice, make_learner, smtp, make_report):
+def test_managers_get_one_mail_a_day_if_there_is_anything_new(
+    loaded, mod, alice, make_learner, smtp, make_report
+):
     make_learner("clerk@example.org", is_staff=True)  # staff without the permission
     day = timezone.now().replace(hour=6, minute=0)
     with time_machine.travel(day, tick=False):
