@@ -22,7 +22,8 @@ SECRET_KEY = environment.secret("SECRET_KEY", DATA_DIR / "secret-key")
 
 # The site ---------------------------------------------------------------------------------------
 SITE_NAME = environment.text("SITE_NAME", "Dotori")
-SITE_URL = environment.text("SITE_URL", "http://127.0.0.1:8000").rstrip("/")
+_port = environment.number("PORT", 8000, 1)
+SITE_URL = environment.text("SITE_URL", f"http://127.0.0.1:{_port}").rstrip("/")
 _site = urlsplit(SITE_URL)
 if _site.scheme not in ("http", "https") or not _site.hostname:
     raise ImproperlyConfigured(
@@ -253,6 +254,7 @@ LANGUAGES = [("en", "English"), ("ko", "한국어")]
 LOCALE_PATHS = [BASE_DIR / "locale"]
 USE_I18N = True
 USE_TZ = True
+FORMAT_MODULE_PATH = "config.formats"
 TIME_ZONE = environment.text("TIME_ZONE", "UTC")
 
 # Static files and pictures ----------------------------------------------------------------------

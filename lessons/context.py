@@ -10,13 +10,14 @@ from django.utils.translation import get_language
 def site(request: HttpRequest) -> dict[str, Any]:
     language = get_language() or settings.LANGUAGE_CODE
     alternates = _alternates(request.path)
+    query = f"?{text}" if (text := request.META.get("QUERY_STRING")) else ""
     return {
         "SITE_NAME": settings.SITE_NAME,
         "SITE_URL": settings.SITE_URL,
         "canonical": settings.SITE_URL + request.path,
         "alternates": [(code, settings.SITE_URL + path) for code, _, path in alternates],
         "other_languages": [
-            {"code": code, "name": name, "url": path}
+            {"code": code, "name": name, "url": path + query}
             for code, name, path in alternates
             if code != language
         ],

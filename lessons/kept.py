@@ -14,9 +14,10 @@ import logging
 import re
 import secrets
 import threading
+import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import wraps
 from typing import Any
 
@@ -171,7 +172,7 @@ def _render(request: HttpRequest, draft: PageDraft) -> Kept:
     parts.append(html[end:].encode())
     kept = Kept(tuple(parts), dict(draft.versions), draft.subject, "")
     digest = hashlib.blake2b(kept.as_guest(), digest_size=12).hexdigest()
-    return Kept(kept.parts, kept.versions, kept.subject, digest)
+    return replace(kept, etag=digest, headers=(("Content-Type", "text/html; charset=utf-8"),))
 
 
 def _as_guest(request: HttpRequest) -> HttpRequest:
@@ -200,7 +201,7 @@ def _respond(request: HttpRequest, kept: Kept, *, may_keep: bool) -> HttpRespons
             response = HttpResponse(kept.as_guest())
         response["ETag"] = etag
         response["Cache-Control"] = "public, no-cache"
-        if may_keep and response.status_code == 200:
+        if may_keep:
             request.META["lessons.kept"] = kept  # META is the WSGI environment itself
     patch_vary_headers(response, ("Accept-Encoding", "Cookie"))
     return response
@@ -223,6 +224,7 @@ class KeptPages:
     def __init__(self, application: Callable[..., Iterable[bytes]]) -> None:
         self.application = application
         self.versions = VersionReader()
+        self.down_until = 0.0  # by the monotonic clock: until then the database is not asked
 
     def __call__(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
         if not _may_be_kept(environ):
@@ -234,10 +236,16 @@ class KeptPages:
         return self._through_django(environ, start_response)
 
     def _is_current(self, kept: Kept) -> bool:
+        if time.monotonic() < self.down_until:
+            return True
         try:
             return self.versions.are(kept.versions)
-        except Exception:
-            log.exception("the versions of kept pages cannot be read; serving what is kept")
+        except Exception as error:
+            if not _is_down(error):
+                log.exception("the versions of kept pages cannot be read")
+                return False
+            log.warning("the database does not answer (%s); serving what is kept", error)
+            self.down_until = time.monotonic() + 1
             return True
 
     def _through_django(
@@ -246,16 +254,25 @@ class KeptPages:
         caught: list[Any] = []
         body = self.application(environ, lambda *args: caught.append(args))
         kept = environ.pop("lessons.kept", None)
-        if kept is None or not caught[0][0].startswith("200"):
+        if kept is None:
             start_response(*caught[0])
             return body
-        data = b"".join(body)
+        for _ in body:  # an answer may be a 304; the page is the kept one either way
+            pass
         close = getattr(body, "close", None)
         if close:
             close()
-        complete = _complete(kept, caught[0][1], data or kept.as_guest())
+        complete = _complete(kept, caught[0][1], kept.as_guest())
         store.put(_path(environ), complete)
         return _answer(complete, environ, start_response)
+
+
+def _is_down(error: Exception) -> bool:
+    """Whether an error means that the database is out of reach, in whatever driver's class."""
+    return isinstance(error, OSError) or type(error).__name__ in (
+        "OperationalError",
+        "InterfaceError",
+    )
 
 
 def _path(environ: Mapping[str, Any]) -> str:
@@ -288,22 +305,30 @@ def _is_our_host(environ: Mapping[str, Any]) -> bool:
 
 
 def _complete(kept: Kept, headers: list[tuple[str, str]], body: bytes) -> Kept:
+    """The page with the headers that the middleware gave it, and its compressed forms."""
     left_out = {"etag", "content-length", "content-encoding", "set-cookie"}
-    return Kept(
-        kept.parts,
-        kept.versions,
-        kept.subject,
-        kept.etag,
-        tuple((name, value) for name, value in headers if name.lower() not in left_out),
-        {"": body, "gzip": gzip.compress(body, 9, mtime=0), "br": brotli.compress(body, quality=9)},
-    )
+    sent = [(name, value) for name, value in headers if name.lower() not in left_out]
+    names = {name.lower() for name, _ in sent}
+    sent += [(name, value) for name, value in kept.headers if name.lower() not in names | left_out]
+    bodies = {
+        "": body,
+        "gzip": gzip.compress(body, 9, mtime=0),
+        "br": brotli.compress(body, quality=9),
+    }
+    return replace(kept, headers=tuple(sent), bodies=bodies)
+
+
+def _accepts(header: str, encoding: str) -> bool:
+    """Whether Accept-Encoding names an encoding with a weight above 0."""
+    match = re.search(rf"(?:^|,)\s*{encoding}\s*(?:;\s*q=([0-9.]+))?\s*(?:,|$)", header)
+    return bool(match) and float(match[1] or 1) > 0
 
 
 def _answer(
     kept: Kept, environ: Mapping[str, Any], start_response: StartResponse
 ) -> Iterable[bytes]:
     accepted = environ.get("HTTP_ACCEPT_ENCODING", "")
-    encoding = "br" if "br" in accepted else "gzip" if "gzip" in accepted else ""
+    encoding = "br" if _accepts(accepted, "br") else "gzip" if _accepts(accepted, "gzip") else ""
     headers = list(kept.headers)
     headers.append(("ETag", f'"{kept.etag}-{encoding}"' if encoding else f'"{kept.etag}"'))
     none_match = environ.get("HTTP_IF_NONE_MATCH")

@@ -63,9 +63,9 @@ class Loader:
             raise Conflict
         self.old_addresses = {
             lesson: f"{quest}/{track}/{slug}"
-            for lesson, quest, track, slug in Lesson.objects.exclude(
-                status=Status.RETIRED
-            ).values_list("id", "quest__slug", "track__slug", "slug")
+            for lesson, quest, track, slug in Lesson.objects.values_list(
+                "id", "quest__slug", "track__slug", "slug"
+            )
         }
         self._assets()
         self._quests()
@@ -98,7 +98,7 @@ class Loader:
         ]
         for row in rows:
             old = before.get(row.id)
-            if old and old.retired_at is None and old.slug != row.slug:
+            if old and old.slug != row.slug:
                 FormerAddress.objects.update_or_create(path=old.slug, defaults={"quest_id": row.id})
                 Quest.objects.filter(id=row.id).update(slug=f"{row.id}--moving"[:80])
         self._retire(Quest, before, {row.id for row in rows})
@@ -177,10 +177,9 @@ class Loader:
         )
         row.published_at = before.published_at if before else None
         row.revised_at = before.revised_at if before else None
-        is_out = spec.status == Status.PUBLISHED
-        if is_out and row.published_at is None:
+        if spec.status == Status.PUBLISHED and row.published_at is None:
             row.published_at = self.now
-        elif is_out and before and any(self._is_new_text(edition) for edition in lesson.editions):
+        elif row.published_at and any(self._is_new_text(edition) for edition in lesson.editions):
             row.revised_at = self.now
         if spec.status == Status.RETIRED:
             row.retired_at = before.retired_at if before and before.retired_at else self.now
@@ -323,6 +322,6 @@ def _edition_values(file: EditionFile, lesson: LessonFile) -> dict[str, Any]:
         "path": file.path,
         "file_hash": file.file_hash,
         "render_hash": file.render_hash,
-        "record": file.record,
+        "record": {**file.record, "lesson": lesson.spec.id},
         "content_hash": file.content_hash,
     }

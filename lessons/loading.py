@@ -33,8 +33,7 @@ def check_content(root: Path, progress: Progress = lambda done, total: None) -> 
     tree = read_tree(root, known)
     render_descriptions(tree, _known_descriptions())
     render_tree(tree, known, settings.ASSETS_URL, progress)
-    loaded = Edition.objects.filter(is_source=True, retired_at=None, lesson__retired_at=None)
-    checks.check_identities(tree, dict(loaded.values_list("path", "lesson_id")))
+    checks.check_identities(tree, _present_ids())
     checks.check_aliases(tree)
     checks.check_links(tree)
     checks.check_statuses(tree)
@@ -42,6 +41,18 @@ def check_content(root: Path, progress: Progress = lambda done, total: None) -> 
     if tree.errors:
         raise ContentError(tree.errors)
     return tree
+
+
+def _present_ids() -> dict[str, str]:
+    """The id of every quest, track and lesson in use, by its file."""
+    lessons = Edition.objects.filter(is_source=True, retired_at=None, lesson__retired_at=None)
+    present = dict(lessons.values_list("path", "lesson_id"))
+    for slug, identity in Quest.objects.live().values_list("slug", "id"):
+        present[f"{slug}/quest.yml"] = identity
+    tracks = Track.objects.filter(retired_at=None, quest__retired_at=None)
+    for quest, slug, identity in tracks.values_list("quest__slug", "slug", "id"):
+        present[f"{quest}/{slug}/track.yml"] = identity
+    return present
 
 
 def _known_descriptions() -> dict[str, tuple[str, dict[str, str]]]:

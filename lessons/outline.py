@@ -8,6 +8,7 @@ import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, Subquery
@@ -45,6 +46,10 @@ class OutlineLesson:
     @property
     def language(self) -> str:
         return self.title.language
+
+    def for_slots(self) -> dict[str, Any]:
+        names = ("id", "xp", "has_exercise", "published", "revised")
+        return {name: getattr(self, name) for name in names}
 
 
 @dataclass(frozen=True)
@@ -91,6 +96,14 @@ class Outline:
     @property
     def language(self) -> str:
         return self.title.language
+
+    @cached_property
+    def for_slots(self) -> list[dict[str, Any]]:
+        """Tracks and lessons as plain data for the slots; one copy for every page of the quest."""
+        return [
+            {"slug": track.slug, "lessons": [entry.for_slots() for entry in track.lessons]}
+            for track in self.tracks
+        ]
 
     @property
     def track_count(self) -> int:

@@ -79,4 +79,5 @@ def _entries(rows: list[Lesson]) -> list[dict[str, Any]]:
             "track": row.track.text("title"),
         }
         for row in rows
+        if row.id in editions  # a load may have retired it between the two queries
     ]

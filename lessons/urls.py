@@ -3,14 +3,15 @@
 from django.urls import path, register_converter
 
 from lessons import feeds, views
+from lessons.content.fields import RESERVED
 
 app_name = "lessons"
 
 
-class SlugConverter:
-    """A folder of the tree: lower case, digits and hyphens; names of pages are not slugs."""
+class QuestConverter:
+    """A quest's folder: a slug that is not the name of a page of the site."""
 
-    regex = r"(?!(?:stream|me|search|tags|comments|notifications|accounts|report|reports|offline|settings)/)[a-z0-9]+(?:-[a-z0-9]+)*"
+    regex = rf"(?!(?:{'|'.join(RESERVED)})/)[a-z0-9]+(?:-[a-z0-9]+)*"
 
     def to_python(self, value: str) -> str:
         return value
@@ -19,7 +20,7 @@ class SlugConverter:
         return value
 
 
-register_converter(SlugConverter, "name")
+register_converter(QuestConverter, "quest")
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -28,7 +29,7 @@ urlpatterns = [
     path("search/", views.search, name="search"),
     path("tags/<slug:tag>/", views.tag, name="tag"),
     path("offline/", views.offline, name="offline"),
-    path("<name:quest>/", views.quest, name="quest"),
-    path("<name:quest>/feed/", feeds.quest_feed, name="quest_feed"),
-    path("<name:quest>/<name:track>/<name:slug>/", views.lesson, name="lesson"),
+    path("<quest:quest>/", views.quest, name="quest"),
+    path("<quest:quest>/feed/", feeds.quest_feed, name="quest_feed"),
+    path("<quest:quest>/<slug:track>/<slug:slug>/", views.lesson, name="lesson"),
 ]

@@ -60,7 +60,8 @@ class VersionReader:
                     )
                     .fetchall()
                 )
-            except psycopg.OperationalError:
+            except psycopg.Error:  # a dead connection, or a plan that a migration made void
+                self.local.postgresql.close()
                 self.local.postgresql = None
                 if attempt == 2:
                     raise
@@ -73,5 +74,6 @@ class VersionReader:
             parameters = connection.get_connection_params()
             for name in ("cursor_factory", "context", "prepare_threshold"):
                 parameters.pop(name, None)
+            parameters.setdefault("connect_timeout", 2)
             self.local.postgresql = psycopg.connect(**parameters, autocommit=True)
         return self.local.postgresql

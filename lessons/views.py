@@ -25,7 +25,7 @@ from lessons import linked_data
 from lessons import search as search_index
 from lessons.achievements import achievements_of, levels_of
 from lessons.forms import SearchForm
-from lessons.kept import PageDraft, keep
+from lessons.kept import PageDraft, keep, matches
 from lessons.models import Asset, Edition, FormerAddress, LessonTag, PageVersion
 from lessons.outline import Outline, all_outlines, content_version, outline_of
 from lessons.stream import stream_page
@@ -92,6 +92,7 @@ def lesson(request: HttpRequest, quest: str, track: str, slug: str) -> PageDraft
         return _former(f"{quest}/{track}/{slug}")
     in_track, entry = found
     edition = _edition(entry.id, entry.language)
+    _lead_home(edition, get_language() or entry.language)
     previous, following = outline.neighbours(entry)
     return PageDraft(
         "lessons/lesson.html",
@@ -136,22 +137,7 @@ def quest_subject(outline: Outline, page: str) -> dict[str, Any]:
         "quest_slug": outline.slug,
         "rules": outline.rules,
         "source_language": outline.source_language,
-        "tracks": [
-            {
-                "slug": track.slug,
-                "lessons": [
-                    {
-                        "id": e.id,
-                        "xp": e.xp,
-                        "has_exercise": e.has_exercise,
-                        "published": e.published,
-                        "revised": e.revised,
-                    }
-                    for e in track.lessons
-                ],
-            }
-            for track in outline.tracks
-        ],
+        "tracks": outline.for_slots,
         "retired": outline.retired,
     }
 
@@ -165,7 +151,10 @@ def stream(request: HttpRequest) -> PageDraft:
         "lessons/stream.html",
         {"entries": page.entries, "older": page.older},
         {"content": version},
-        {"page": "stream"},
+        {
+            "page": "stream",
+            "listed": [_listed(e["id"], e["title"], e["language"], e["url"]) for e in page.entries],
+        },
     )
 
 
@@ -183,9 +172,18 @@ def tag(request: HttpRequest, tag: str) -> PageDraft:
     ]
     if not lessons:
         raise Http404
+    entries = [item["entry"] for item in lessons]
     return PageDraft(
-        "lessons/tag.html", {"tag": tag, "lessons": lessons}, {"content": version}, {"page": "tag"}
+        "lessons/tag.html",
+        {"tag": tag, "lessons": lessons},
+        {"content": version},
+        {"page": "tag", "listed": [_listed(e.id, e.title, e.language, e.url) for e in entries]},
     )
+
+
+def _listed(lesson: str, title: str, language: str, url: str) -> dict[str, str]:
+    """A lesson of a list, for the slots."""
+    return {"id": lesson, "title": str(title), "language": language, "url": url}
 
 
 @require_safe
@@ -204,6 +202,7 @@ def search(request: HttpRequest) -> HttpResponse:
         "count": found.count,
         "more": found.more,
         "form": form,
+        "problem": next((error for errors in form.errors.values() for error in errors), ""),
         "subject": {"page": "search"},
     }
     response = render(request, template, context)
@@ -221,9 +220,9 @@ def offline(request: HttpRequest) -> PageDraft:
 @cache_control(public=True, max_age=31_536_000, immutable=True)
 def asset(request: HttpRequest, name: str) -> HttpResponse:
     """An image of the tree. Its name is the hash of its content, so it never changes."""
-    if request.headers.get("If-None-Match") == f'"{name}"':
-        return HttpResponseNotModified()
     picture = get_object_or_404(Asset, name=name)
+    if matches(request.headers.get("If-None-Match", ""), name):
+        return HttpResponseNotModified()
     response = HttpResponse(bytes(picture.data), content_type=picture.content_type)
     response["ETag"] = f'"{name}"'
     response["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
@@ -278,6 +277,16 @@ def _edition(lesson_id: str, language: str) -> Any:
     )
 
 
+def _lead_home(edition: Edition, language: str) -> None:
+    """Let the links of an edition shown in place of a translation stay in the reader's language."""
+    if edition.language != language:
+        for name in ("body", "takeaways", "external_links", "exercise"):
+            html = getattr(edition, name)
+            setattr(
+                edition, name, html.replace(f'href="/{edition.language}/', f'href="/{language}/')
+            )
+
+
 def _former(path: str) -> HttpResponseBase:
     """301 from an address that a quest or a lesson once had. Raises Http404."""
     quest, _, rest = path.partition("/")
@@ -301,12 +310,15 @@ def _former(path: str) -> HttpResponseBase:
 
 
 def _suggestions(path: str) -> list[dict[str, str]]:
+    """Up to three lessons with a name like that in the address; of the quest it names, if any."""
     wanted = path.strip("/").partition("/")[2]
     if not wanted or not get_language():
         return []
+    outlines = all_outlines(content_version())
+    named = [outline for outline in outlines if outline.slug == wanted.partition("/")[0]]
     pages = {
         f"{outline.slug}/{track.slug}/{entry.slug}": {"title": entry.title, "url": entry.url}
-        for outline in all_outlines(content_version())
+        for outline in named or outlines
         for track in outline.tracks
         for entry in track.lessons
     }

@@ -15,5 +15,5 @@ urlpatterns = [
     path("me/progress/<slug:lesson>/<slug:kind>/", views.state, name="state"),
     path("me/sync/", sync_views.sync, name="sync"),
     path("me/merge/", sync_views.merge, name="merge"),
-    path("<name:quest>/<name:track>/<name:slug>/changes/", views.changes, name="changes"),
+    path("<quest:quest>/<slug:track>/<slug:slug>/changes/", views.changes, name="changes"),
 ]

@@ -37,6 +37,14 @@ def pytest_configure(config: pytest.Config) -> None:
         _share_static(collect_static, static_signature())
 
 
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Where CI is set, a test that was left out is a failure."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if os.environ.get("CI") and reporter and reporter.stats.get("skipped"):
+        reporter.write_line("CI: a test was skipped, and nothing may be", red=True)
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
 def _share_static(collect: Callable[[], bool], signature: str) -> None:
     """Collect the static files once for this state of them; every process of the tests reads them."""
     folder = settings.BASE_DIR / ".data" / "test-static" / signature[:16]

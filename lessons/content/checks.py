@@ -10,7 +10,7 @@ from lessons.content.tree import ContentTree, EditionFile, LessonFile
 def check_identities(tree: ContentTree, present: Mapping[str, str]) -> None:
     """Ids are unique, and none changed since the last load (I1).
 
-    ``present`` maps the file of each loaded lesson to its id.
+    ``present`` maps the file of each loaded quest, track and lesson to its id.
     """
     seen: dict[str, str] = {}
     for path, line, identity, kind in _identities(tree):
@@ -20,14 +20,13 @@ def check_identities(tree: ContentTree, present: Mapping[str, str]) -> None:
                 path, line, f"the id “{identity}” is taken by {seen[key]}; give one of them another"
             )
         seen.setdefault(key, path)
-    ids = {lesson.spec.id for _, _, lesson in tree.lessons()}
-    for _, _, lesson in tree.lessons():
-        before = present.get(lesson.source.path)
-        if before and lesson.spec.id and before != lesson.spec.id and before not in ids:
+    for path, line, identity, kind in _identities(tree):
+        before = present.get(path, identity)
+        if before != identity and f"{kind} {before}" not in seen:
             tree.error(
-                lesson.source.path,
-                lesson.source.line_of("id"),
-                f"the id changed from “{before}” to “{lesson.spec.id}”; put “{before}” back, progress hangs on it",
+                path,
+                line,
+                f"the id changed from “{before}” to “{identity}”; put “{before}” back, progress hangs on it",
             )
 
 

@@ -9,6 +9,21 @@ from lessons.content.yaml_reader import Items, Mapping, Text
 
 SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*\Z")
 MAX_SLUG = 80
+# First segments of addresses that are pages of the site: no quest may have such a name.
+RESERVED = (
+    "accounts",
+    "comments",
+    "me",
+    "notifications",
+    "offline",
+    "report",
+    "reports",
+    "search",
+    "settings",
+    "stream",
+    "tags",
+)
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ufffe\uffff]")
 _OBJECT = re.compile(
     r"(None|null|~|True|False|undefined|NaN|\[object Object\])\Z|<.* at 0x[0-9a-f]+>|<class '"
     r"|[{\[(]['\"]|\w+\([^)]*=|(OrderedDict|datetime\.\w+|Decimal)\("
@@ -54,6 +69,8 @@ class Fields:
             )
         elif not value.strip():
             self.error(value, f"“{key}” is empty; write it")
+        elif _CONTROL.search(value):
+            self.error(value, f"“{key}” holds a control character; take it out")
         elif _OBJECT.match(value):
             self.error(
                 value, f"“{key}” looks like an object of a program ({value[:40]}); write the words"

@@ -34,7 +34,14 @@ def read_picture(file: Path, path: str, problems: list[Problem]) -> PictureFile 
     if not file.is_file() or file.suffix.lower() not in {*_SUFFIXES, ".svg"}:
         problems.append(Problem(path, 1, "assets/ holds images only: .png .jpg .webp .gif .svg"))
         return None
-    data = file.read_bytes()
+    if len(path) > 200:
+        problems.append(Problem(path, 1, "the path has over 200 characters; shorten a name"))
+        return None
+    try:
+        data = file.read_bytes()
+    except OSError as error:
+        problems.append(Problem(path, 1, f"the file cannot be read ({error.strerror}); mend that"))
+        return None
     if len(data) > MAX_BYTES:
         size = f"{len(data):,} bytes are too much for an image ({MAX_BYTES:,}); make it smaller"
         problems.append(Problem(path, 1, size))

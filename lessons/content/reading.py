@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from lessons.content import schema
-from lessons.content.fields import SLUG
+from lessons.content.fields import MAX_SLUG, RESERVED, SLUG
 from lessons.content.pictures import read_picture
 from lessons.content.problems import Problem
 from lessons.content.tree import (
@@ -42,7 +42,12 @@ class _Reader:
         self.file_hash = ""  # of the YAML file read last
 
     def read(self) -> ContentTree:
-        for folder in _folders(self.tree.root):
+        folders = _folders(self.tree.root)
+        if not folders:
+            self.tree.error(
+                "quest.yml", 1, f"there is no quest in {self.tree.root}; is this the content tree?"
+            )
+        for folder in folders:
             if (folder / "quest.yml").is_file():
                 self._quest(folder)
             else:
@@ -163,22 +168,23 @@ class _Reader:
         lesson = LessonFile(str(slug), len(track.lessons), edition)
         track.lessons.append(lesson)
         for language, other in sorted(editions.items()):
-            translation = self._edition(f"{prefix}/{other}", language, is_source=False)
+            translation = self._edition(
+                f"{prefix}/{other}", language, is_source=False, lesson=lesson.spec.id
+            )
             if translation:
                 lesson.translations.append(translation)
 
-    def _edition(self, path: str, language: str, *, is_source: bool) -> EditionFile | None:
-        data = (self.tree.root / path).read_bytes()
+    def _edition(
+        self, path: str, language: str, *, is_source: bool, lesson: str = ""
+    ) -> EditionFile | None:
+        """One file. A translation is known only as that of the same ``lesson`` (its id)."""
+        data = self._bytes(path)
+        if data is None:
+            return None
         file_hash = _hash(data)
-        make = schema.LessonSpec if is_source else schema.TranslationSpec
         known = self.known.get(path)
-        if known and known.file_hash == file_hash and known.record.get("is_source") is is_source:
-            edition = EditionFile(
-                path, language, is_source, file_hash, make(**known.record["front"])
-            )
-            edition.record, edition.content_hash = known.record, known.record["content_hash"]
-            edition.first_line = known.record["first_line"]
-            return edition
+        if known and known.file_hash == file_hash and _is_same(known, is_source, lesson):
+            return _from_record(path, language, file_hash, known.record)
         text = self._decode(data, path)
         front, body, first_line = self._split(text, path) if text is not None else (None, "", 1)
         if front is None:
@@ -195,6 +201,15 @@ class _Reader:
             body,
             content_hash(spec.title, spec.summary, body),
         )
+
+    def _bytes(self, path: str) -> bytes | None:
+        try:
+            return (self.tree.root / path).read_bytes()
+        except (
+            OSError
+        ) as error:  # no permission, a folder of that name, or gone since it was listed
+            self.tree.error(path, 1, f"the file cannot be read ({error.strerror}); mend that")
+            return None
 
     def _decode(self, data: bytes, path: str) -> str | None:
         if len(data) > _MAX_LESSON:
@@ -215,13 +230,19 @@ class _Reader:
         return read_yaml(front, path, self.tree.problems, first_line=2), body, first_line
 
     def _yaml(self, path: str) -> Any:
-        data = (self.tree.root / path).read_bytes()
+        data = self._bytes(path)
+        if data is None:
+            return None
         self.file_hash = _hash(data)
         text = decode(data, path, self.tree.problems)
         return None if text is None else read_yaml(text, path, self.tree.problems)
 
     def _slug(self, folder: Path, path: str) -> None:
-        if not SLUG.match(folder.name):
+        if folder.name in RESERVED:
+            self.tree.error(
+                path, 1, f"“{folder.name}” is a page of the site; give the folder another name"
+            )
+        if not SLUG.match(folder.name) or len(folder.name) > MAX_SLUG:
             self.tree.error(
                 path, 1, f"the folder name “{folder.name}” must be a slug: a–z, 0–9 and hyphens"
             )
@@ -259,6 +280,8 @@ def split_front_matter(text: str) -> tuple[str, str, int] | None:
     """Cut a lesson into front matter, body, and the line on which the body begins."""
     if not text.startswith("---\n"):
         return None
+    if text.endswith("\n---"):
+        text += "\n"
     end = text.find("\n---\n", 3)
     if end < 0:
         return None
@@ -270,6 +293,21 @@ def content_hash(title: str, summary: str, body: str) -> str:
     """The hash by which a translation says which text it was made from: 16 hex digits."""
     joined = "\0".join((title, summary, body.strip()))
     return hashlib.sha256(joined.encode()).hexdigest()[:16]
+
+
+def _is_same(known: Known, is_source: bool, lesson: str) -> bool:
+    record = known.record
+    return record.get("is_source") is is_source and (is_source or record.get("lesson") == lesson)
+
+
+def _from_record(path: str, language: str, file_hash: str, record: dict[str, Any]) -> EditionFile:
+    """An edition whose file did not change since it was parsed."""
+    is_source = record["is_source"]
+    make = schema.LessonSpec if is_source else schema.TranslationSpec
+    edition = EditionFile(path, language, is_source, file_hash, make(**record["front"]))
+    edition.record, edition.content_hash = record, record["content_hash"]
+    edition.first_line = record["first_line"]
+    return edition
 
 
 def _hash(data: bytes) -> str:

@@ -16,6 +16,8 @@ _PLAIN_TAGS = {
     for name in "str int float bool null timestamp map seq merge value".split()
 }
 
+_DEEPEST = 20
+
 
 class Text(str):
     """A scalar, as written."""
@@ -44,6 +46,7 @@ def read_yaml(
     """
     loader = _Loader(source)
     try:
+        _refuse_the_hostile(source)
         node = loader.get_single_node()
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
@@ -65,6 +68,25 @@ def read_yaml(
         problems.append(Problem(path, first_line, "must be a mapping of “key: value” lines"))
         return None
     return _Converter(path, problems, first_line).mapping(node)
+
+
+def _refuse_the_hostile(source: str) -> None:
+    """Look at the events alone before anything is built. Raises MarkedYAMLError.
+
+    Aliases can grow without bound and refer to themselves, and deep nesting exhausts the
+    stack of the C parser, which no ``except`` catches. Content needs neither.
+    """
+    depth = 0
+    for event in yaml.parse(source, Loader=_Loader):
+        depth += isinstance(event, yaml.CollectionStartEvent)
+        depth -= isinstance(event, yaml.CollectionEndEvent)
+        mark = event.start_mark
+        if depth > _DEEPEST:
+            raise yaml.MarkedYAMLError(problem="nested too deeply", problem_mark=mark)
+        if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
+            raise yaml.MarkedYAMLError(
+                problem="anchors and aliases (& and *) are not allowed", problem_mark=mark
+            )
 
 
 class _Converter:

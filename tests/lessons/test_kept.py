@@ -186,3 +186,30 @@ def test_a_site_on_https_redirects_plain_http_even_where_the_page_is_kept(site, 
     assert browser.get(LESSON, HTTP_X_FORWARDED_PROTO="https")[0] == 200
     status, headers, _ = browser.get(LESSON)
     assert (status, headers["Location"]) == (301, f"https://testserver{LESSON}")
+
+
+def test_a_browser_that_revalidates_fills_the_store_too(site):
+    browser = Browser()
+    etag = browser.get(LESSON)[1]["ETag"]
+    PageVersion.bump("content")
+    assert browser.get(LESSON, HTTP_IF_NONE_MATCH=etag)[0] == 304
+    calls = browser.calls
+    status, headers, body = browser.get(LESSON)
+    assert (browser.calls, status, headers["Content-Type"]) == (
+        calls,
+        200,
+        "text/html; charset=utf-8",
+    )
+    assert b"What soil is" in body
+
+
+def test_an_encoding_of_weight_0_is_not_sent(site):
+    browser = Browser()
+    browser.get(LESSON)
+    assert browser.get(LESSON, HTTP_ACCEPT_ENCODING="br;q=0, gzip")[1]["Content-Encoding"] == "gzip"
+    assert "Content-Encoding" not in browser.get(LESSON, HTTP_ACCEPT_ENCODING="gzip;q=0")[1]
+
+
+def test_links_of_an_untranslated_lesson_stay_in_the_reader_s_language(site):
+    body = Browser().get("/ko/garden/soil/compost/")[2].decode()
+    assert 'href="/ko/garden/soil/what-soil-is/#sand-and-clay"' in body

@@ -11,7 +11,7 @@ from lessons.content.problems import ContentError
 from lessons.loading import load_content
 from lessons.management.commands.new_lesson import list_lesson
 from lessons.models import Edition, FormerAddress, Lesson, PageVersion, Revision
-from tests.trees import SOIL, WATER, lesson_text, write
+from tests.trees import QUEST, SOIL, WATER, lesson_text, write
 
 
 def test_load_creates_every_edition_and_a_second_load_changes_nothing(db, tree):
@@ -214,3 +214,72 @@ def test_a_lesson_whose_status_is_retired_is_loaded_once(loaded: Path, client):
     assert (
         "Watering" not in client.get("/en/search/?q=watering").content.decode().split("<main", 1)[1]
     )
+
+
+def test_a_source_that_moves_does_not_lend_its_translation_to_another_lesson(loaded: Path):
+    soil = loaded / "garden/soil"
+    (soil / "what-soil-is.md").rename(soil / "soil-basics.md")
+    write(
+        soil / "what-soil-is.md",
+        lesson_text("soil-other", "Another", body="## Sand and clay\n\nOther."),
+    )
+    write(soil / "track.yml", SOIL.replace("[what-soil-is,", "[soil-basics, what-soil-is,"))
+    load_content(loaded)
+    korean = Edition.objects.get(language="ko", retired_at=None)
+    assert (korean.lesson_id, korean.is_stale) == ("soil-other", True)
+    assert load_content(loaded).rendered == 0
+
+
+def test_old_addresses_live_on_when_a_lesson_leaves_and_comes_back_elsewhere(loaded: Path, client):
+    file = loaded / "garden/water/watering.md"
+    text = file.read_text()
+    file.unlink()
+    write(loaded / "garden/water/track.yml", WATER.replace("[watering]", "[]"))
+    load_content(loaded)
+    write(loaded / "garden/soil/rain.md", text)
+    write(loaded / "garden/soil/track.yml", SOIL.replace("compost]", "compost, rain]"))
+    load_content(loaded)
+    assert client.get("/en/garden/water/watering/").headers["Location"] == "/en/garden/soil/rain/"
+
+
+def test_a_lesson_may_be_called_like_a_page_of_the_site(loaded: Path, client):
+    (loaded / "garden/water/watering.md").rename(loaded / "garden/water/search.md")
+    write(loaded / "garden/water/track.yml", WATER.replace("watering", "search"))
+    load_content(loaded)
+    assert client.get("/en/garden/water/search/").status_code == 200
+    assert client.get("/en/").status_code == 200
+
+
+def test_a_quest_may_not_be_called_like_a_page_of_the_site(loaded: Path):
+    (loaded / "garden").rename(loaded / "reports")
+    with pytest.raises(ContentError, match=r"reports/quest.yml:1: “reports” is a page of the site"):
+        load_content(loaded)
+
+
+def test_an_empty_folder_is_a_mistake_and_retires_nothing(loaded: Path, tmp_path: Path):
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    with pytest.raises(ContentError, match="there is no quest in"):
+        load_content(empty)
+    assert Lesson.objects.published().count() == 3
+
+
+def test_the_id_of_a_quest_and_of_a_track_may_not_change(loaded: Path):
+    write(loaded / "garden/quest.yml", QUEST.replace("id: garden\n", "id: garden2\n"))
+    write(loaded / "garden/soil/track.yml", SOIL.replace("id: garden-soil", "id: soil2"))
+    with pytest.raises(ContentError) as caught:
+        load_content(loaded)
+    assert [(p.path, p.line, "put “garden" in p.message) for p in caught.value.problems] == [
+        ("garden/quest.yml", 1, True),
+        ("garden/soil/track.yml", 1, True),
+    ]
+
+
+def test_words_changed_while_a_lesson_was_a_draft_count_as_a_revision(loaded: Path):
+    file = loaded / "garden/water/watering.md"
+    write(file, lesson_text("water-how", "Watering", status="draft", body="New words."))
+    load_content(loaded)
+    write(file, lesson_text("water-how", "Watering", body="New words."))
+    load_content(loaded)
+    lesson = Lesson.objects.get(id="water-how")
+    assert lesson.revised_at > lesson.published_at

@@ -115,6 +115,13 @@ def test_a_failed_load_changes_nothing_and_exits_non_zero(loaded: Path):
             "not YAML",
         ),
         ("---\nid: soil-new\ntitle: \x07\n", 3, "control character U+0007"),
+        (
+            '---\nid: soil-new\ntitle: "a\\x07b"\nsummary: s\ntags: []\nstatus: draft\n---\n\nx\n',
+            3,
+            "control character",
+        ),
+        ("---\nid: soil-new\ntitle: &a [*a]\n---\n\nx\n", 3, "anchors and aliases"),
+        ("---\nid: soil-new\ntitle: " + "[" * 30_000 + "\n---\n\nx\n", 3, "nested too deeply"),
     ],
 )
 def test_a_mistake_in_front_matter_names_its_line(loaded: Path, text: str, line: int, words: str):

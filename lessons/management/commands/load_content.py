@@ -14,6 +14,8 @@ from lessons.content.tree import ContentTree
 from lessons.loader import LoadResult
 from lessons.loading import check_content, load_content
 
+_FEW = 20  # paths that are named one by one; more with --verbosity 2
+
 
 class Command(BaseCommand):
     help = "Check the content tree and load it in one transaction; on any error nothing changes."
@@ -54,7 +56,7 @@ class Command(BaseCommand):
         self._problems(result.warnings)
         for name in ("created", "revised", "moved", "retired"):
             paths = getattr(result, name)
-            if paths and verbosity > 1:
+            if verbosity > 1 or len(paths) <= _FEW:
                 for path in paths:
                     self.stdout.write(f"{name}: {path}")
         self.stdout.write(

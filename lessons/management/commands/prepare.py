@@ -12,6 +12,8 @@ from django.core.management.base import BaseCommand
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
+_LOCK = 0x646F746F7269  # "dotori"
+
 
 class Command(BaseCommand):
     help = "Migrate, compile translations, collect static files and load the content, where needed."
@@ -27,7 +29,22 @@ class Command(BaseCommand):
 
 
 def migrate() -> bool:
-    """Make the tables that are missing; whether there were any to migrate."""
+    """Make the tables that are missing; whether there were any to migrate.
+
+    Nodes that start together wait for the first of them.
+    """
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("SELECT pg_advisory_lock(%s)", [_LOCK])
+    try:
+        return _migrate()
+    finally:
+        with connection.cursor() as cursor:
+            if connection.vendor == "postgresql":
+                cursor.execute("SELECT pg_advisory_unlock(%s)", [_LOCK])
+
+
+def _migrate() -> bool:
     executor = MigrationExecutor(connection)
     is_needed = bool(executor.migration_plan(executor.loader.graph.leaf_nodes()))
     if is_needed:

@@ -11,7 +11,7 @@ from django.core.management.base import BaseCommand, CommandError
 from lessons.content.checks import is_stale
 from lessons.content.reading import read_tree
 
-_SOURCE = re.compile(r"^source:.*$", re.MULTILINE)
+_SOURCE = re.compile(r"^source:[^\r\n]*", re.MULTILINE)
 
 
 class Command(BaseCommand):
@@ -42,10 +42,12 @@ class Command(BaseCommand):
             raise CommandError(f"No such translation: {', '.join(sorted(wanted - known))}")
         for path in sorted(wanted & set(behind)):
             file = content / path
-            text = file.read_text(encoding="utf-8")
-            file.write_text(
-                _SOURCE.sub(f'source: "{behind[path]}"', text, count=1), encoding="utf-8"
+            text, count = _SOURCE.subn(
+                f'source: "{behind[path]}"', file.read_bytes().decode("utf-8"), count=1
             )
+            if not count:
+                raise CommandError(f"{path} has no line “source: …” in its front matter; add it.")
+            file.write_bytes(text.encode())  # bytes, so that line ends stay as they are
             self.stdout.write(f"stamped: {path}")
 
     def _relative(self, path: Path, content: Path) -> str:
