@@ -50,6 +50,28 @@ def quest_facts(learner: Learner, subject: dict[str, Any]) -> list[Fact]:
 
 
 @register.simple_tag(takes_context=True)
+def listed_facts(context: RequestContext) -> list[Fact]:
+    """What holds of the lessons in a list, for a learner. One query; none for a guest."""
+    learner, listed = context["request"].user, context["subject"].get("listed", [])
+    if not learner.is_authenticated or not listed:
+        return []
+    return Entry.objects.of(learner).done().for_lessons(one["id"] for one in listed).facts()
+
+
+@register.simple_tag
+def done_of(facts: list[Fact], lesson: str) -> str:
+    """What is done of a lesson, in words; "" when nothing is."""
+    kinds = {fact.kind for fact in facts if fact.lesson == lesson}
+    return ", ".join(str(kind.label) for kind in Kind if kind.value in kinds)
+
+
+@register.simple_tag
+def facts_data(facts: list[Fact]) -> SafeString:
+    """The same facts for the script that marks a list."""
+    return _data(mark_safe("data-held"), [fact.as_json() for fact in facts])
+
+
+@register.simple_tag(takes_context=True)
 def progress_data(context: RequestContext, progress: QuestProgress) -> SafeString:
     """The quest's rules and outline for the script of the level bar, and a learner's facts."""
     subject = progress.subject
@@ -64,11 +86,12 @@ def progress_data(context: RequestContext, progress: QuestProgress) -> SafeStrin
     }
     if context["request"].user.is_authenticated:
         data["facts"] = [fact.as_json() for fact in progress.held.values()]
+    return _data(format_html('data-progress="{}"', subject["quest"]), data)
+
+
+def _data(attribute: SafeString, data: Any) -> SafeString:
     text = json.dumps(data, ensure_ascii=False, separators=(",", ":")).translate(_ESCAPES)
-    return format_html(
-        '<script type="application/json" data-progress="{}">{}</script>',
-        subject["quest"], mark_safe(text),
-    )
+    return format_html('<script type="application/json" {}>{}</script>', attribute, mark_safe(text))
 
 
 def _lesson(one: dict[str, Any]) -> dict[str, Any]:

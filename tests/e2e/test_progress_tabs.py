@@ -1,5 +1,7 @@
 """Progress when browsing is not straight: Back from the browser's memory, tabs at once, failures, the way out."""
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
@@ -31,11 +33,9 @@ def context(remembering):
 
 
 def back(page):
-    """Back, and whether the page had been kept whole; Playwright's own way waits for a load that never comes."""
+    """Playwright's own way waits for a load, which never comes to a page that was kept whole."""
     with page.expect_event("framenavigated"):
         page.evaluate("setTimeout(() => history.back())")
-    page.wait_for_function("() => 'isKept' in window")
-    return page.evaluate("window.isKept")
 
 
 def emptied(page):
@@ -46,7 +46,8 @@ def test_back_to_a_kept_page_shows_what_a_guest_did_since(site, context):
     page = context.new_page()
     page.goto(site + "/en/garden/")
     read(page, site, LESSON)
-    assert back(page)
+    back(page)
+    page.wait_for_function("() => window.isKept")
     expect(page.locator(".lesson-list .is-done")).to_have_count(1)
     assert "10 XP" in bar(page)
 
@@ -230,3 +231,29 @@ def test_signing_out_sends_what_was_waiting(site, open_context, alice):
     expect(page.locator(".account-name")).to_have_count(0)
     assert Entry.objects.of(alice).done().count() == 1 and not Merge.objects.exists()
     assert page.evaluate("localStorage.length") == 0
+
+
+@pytest.mark.parametrize("path", ["/en/tags/basics/", "/en/stream/"])
+@pytest.mark.parametrize("is_guest", [True, False], ids=["guest", "learner"])
+def test_other_lists_mark_what_is_done_also_after_back(site, context, alice, path, is_guest):
+    if not is_guest:
+        sign_in(context, alice, site)
+    page = context.new_page()
+    read(page, site, LESSON)
+    page.goto(site + path)
+    done = page.locator(".is-done")
+    expect(done).to_have_count(1)
+    expect(done.get_by_role("img", name="read")).to_be_visible()
+    expect(done).to_contain_text("What soil is")
+    read(page, site, LESSONS[1])
+    emptied(page)
+    back(page)
+    expect(done).to_have_count(2)
+
+
+def test_the_quests_page_says_which_achievements_are_earned_and_how_far_the_others_are(site, page):
+    read(page, site, LESSON)
+    page.goto(site + "/en/garden/")
+    expect(page.locator(".is-earned")).to_have_count(1)
+    expect(page.locator(".is-earned .so-far")).to_have_text(re.compile(r"^Earned [A-Z][a-z]+ \d+, \d{4}$"))
+    expect(page.locator("[data-achievement=soil-done] .so-far")).to_have_text("1/2")

@@ -14,7 +14,7 @@ from progress.charts import calendar, plot
 from progress.facts import Fact, local, milliseconds
 from progress.models import Entry
 from tests.progress.test_facts import make_fact
-from tests.progress.test_lesson import make_history, text_of
+from tests.progress.test_lesson import LESSON, make_history, text_of
 
 ME = "/en/me/"
 
@@ -94,15 +94,30 @@ def test_a_place_in_history_that_is_none_shows_the_beginning_or_nothing(loaded, 
 
 
 @pytest.mark.parametrize("count", [10, 100_000])
-def test_me_costs_at_most_12_queries_whatever_the_history(
+def test_a_lesson_costs_at_most_8_queries_and_me_12_whatever_the_history(
     loaded, alice, client_of, count, django_assert_max_num_queries
 ):
     make_history(alice, count)
+    assert Entry.objects.of(alice).count() == count
     browser = client_of(alice)
-    browser.get(ME)
-    for path in (ME, "/en/me/history/"):
-        with django_assert_max_num_queries(12):
+    for path, limit in ((LESSON, 8), (ME, 12), ("/en/me/history/", 12)):
+        browser.get(path)
+        with django_assert_max_num_queries(limit) as captured:
             assert browser.get(path).status_code == 200
+        if path == LESSON:
+            assert sum("progress_entry" in query["sql"] for query in captured.captured_queries) == 1
+
+
+def test_korean_times_are_written_as_koreans_do(loaded, alice, client_of):
+    Entry.objects.receive(alice, [make_fact(second=1_700_000_000)])
+    assert "2023년 11월 15일 오전 7:13" in text_of(client_of(alice).get("/ko/me/history/"))
+
+
+def test_the_bar_is_full_on_the_highest_level(loaded, alice, client_of):
+    lessons = [(lesson, kind) for lesson in ("soil-is", "soil-compost", "water-how") for kind in ("read", "exercise")]
+    Entry.objects.receive(alice, [days_ago(0, *key) for key in lessons])
+    page = client_of(alice).get(ME)
+    assert "Level 2 Tree 75 XP" in text_of(page) and 'max="15" value="15"' in page.content.decode()
 
 
 def test_a_guest_sees_what_this_browser_holds(loaded):

@@ -1,17 +1,24 @@
-// Lists of lessons show what is done; the quest's page also where to resume.
+// Lists of lessons show what is done; the quest's page also where to resume and what was earned.
 
 import "./level-bar.js";
 import { held } from "./store.js";
 
-const place = document.querySelector("[data-quest-progress]");
-const items = [...document.querySelectorAll(".lesson-list [data-lesson]")];
+const { date } = globalThis.progressBar;
+const place = document.querySelector("[data-quest-progress], [data-list-progress]");
+const items = [...document.querySelectorAll("li[data-lesson]")];
 const has = (lesson, kind) => Boolean(held().get(`${lesson} ${kind}`)?.done);
 
+// ``subject`` is null where the lessons are of many quests, or of one whose bar is not shown.
 export function show(subject) {
   if (!place) return;
+  if (!subject) {
+    items.forEach((item) => mark(item));
+    return;
+  }
   const revised = new Map(subject.tracks.flatMap((track) => track.lessons.map((one) => [one.id, one.revised ?? 0])));
   for (const item of items) mark(item, revised.get(item.dataset.lesson));
   showResume(subject);
+  showAchievements(subject);
 }
 
 function mark(item, revised) {
@@ -34,7 +41,25 @@ function mark(item, revised) {
     one.textContent = sign;
     marks.append(one);
   }
-  item.querySelector(".extra").prepend(marks, " ");
+  item.querySelector(".extra, .entry-line").prepend(marks, " ");
+}
+
+function showAchievements(subject) {
+  for (const { id, have, need, earned } of globalThis.progressRules.standing(held().values(), subject).achievements) {
+    const item = document.querySelector(`[data-achievement="${CSS.escape(id)}"]`);
+    if (!item) continue;
+    item.classList.toggle("is-earned", Boolean(earned));
+    item.querySelector(".so-far")?.remove();
+    if (!have) continue;
+    const line = document.createElement("p");
+    line.className = "so-far";
+    if (earned) {
+      const day = document.createElement("time");
+      date(day, earned);
+      line.append(`${place.dataset.earned} `, day);
+    } else line.textContent = `${have}/${need}`;
+    item.append(line);
+  }
 }
 
 // The first unread lesson after the one read last, as in progress/quests.py.

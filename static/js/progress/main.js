@@ -6,7 +6,7 @@ import "./file.js";
 import * as lesson from "./lesson.js";
 import * as lists from "./lists.js";
 import { keepReceipt, showKeptReceipt, showReceipt } from "./receipt.js";
-import { channel, held, learner, watch } from "./store.js";
+import { begin, channel, held, learner, watch } from "./store.js";
 import { isWaiting, start, sync } from "./sync.js";
 
 const { data, fill } = globalThis.progressBar;
@@ -18,13 +18,11 @@ function show() {
     const own = subjects.find((one) => one.quest === bar.dataset.levelBar);
     fill(bar, globalThis.progressRules.standing(held().values(), own), own.rules);
   }
-  if (subject) {
-    lesson.show(subject);
-    lists.show(subject);
-  }
+  if (subject) lesson.show(subject);
+  lists.show(subject);
 }
 
-// A learner's own page is drawn by the server, plots and all: what was waiting here is sent,
+// A learner's own page and long lists are drawn by the server: what was waiting here is sent,
 // and the page is asked for again. So it is after Back, and when another tab has said something.
 async function redraw() {
   if (await sync()) location.reload();
@@ -37,15 +35,17 @@ function redrawWhenStale() {
     if (isStale && document.visibilityState === "visible") redraw();
   });
   addEventListener("pageshow", ({ persisted }) => {
-    if (persisted) location.reload();
+    if (persisted || performance.getEntriesByType("navigation")[0]?.type === "back_forward") location.reload();
   });
 }
 
+const listed = document.querySelector("script[data-held]");
 const isOurs = !learner || !document.querySelector("[data-drawn-by-server]");
 if (learner) start(subject, isOurs ? showReceipt : keepReceipt);
 if (isOurs) watch(show);
 else redrawWhenStale();
 if (subject) lesson.listen(subject);
-if (isOurs) show();
+if (listed) begin(JSON.parse(listed.textContent));
+if (isOurs || !subjects.length) show();
 if (learner) showKeptReceipt();
 if (learner && isWaiting()) (isOurs ? sync : redraw)();
