@@ -4,16 +4,19 @@ import os
 import subprocess
 import sys
 
+import pytest
 from django.conf import settings
+
+from tests.accounts.test_limits import database_url
+
+pytestmark = pytest.mark.django_db(transaction=True)  # the other process needs the tables
 
 SCRIPT = """
 import django
 django.setup()
-from django.core.management import call_command
 from django.test import Client
 from django.test.utils import setup_test_environment
 setup_test_environment()
-call_command("migrate", verbosity=0)
 page = Client().get("/en/accounts/login/")
 print("Continue with GitHub" in page.content.decode(), "Continue with Google" in page.content.decode())
 print(page["Content-Security-Policy"].split("form-action ")[1].split(";")[0])
@@ -26,7 +29,7 @@ def run(tmp_path, **environ: str) -> list[str]:
     done = subprocess.run(
         [sys.executable, "-c", SCRIPT], cwd=settings.BASE_DIR, capture_output=True, text=True, timeout=120,
         env={**os.environ, "DJANGO_SETTINGS_MODULE": "tests.settings", "DATA_DIR": str(tmp_path),
-             "DATABASE_URL": f"sqlite:///{tmp_path}/site.sqlite3", **environ},
+             "DATABASE_URL": database_url(), **environ},
     )  # fmt: skip
     return (done.stdout or done.stderr).splitlines()
 

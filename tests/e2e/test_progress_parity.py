@@ -91,9 +91,9 @@ def random_subject(rng):
     }
 
 
-def test_javascript_agrees_on_ten_thousand_random_histories(script):
+def test_javascript_agrees_on_thousands_of_random_histories(script):
     rng = random.Random(20260301)
-    for _ in range(20):
+    for _ in range(6):
         cases = []
         for _ in range(500):
             ids, subject = random_subject(rng)
