@@ -30,6 +30,8 @@ def main() -> None:
             "A guest's lesson page, beside a bare WSGI application with the same bytes", pages(base)
         )
         table("A first visit to a lesson, in Chromium", first_visit(base))
+    print("\nA discussion of 10 and of 100,000 comments, in turns")
+    subprocess.run([sys.executable, "-m", "tests.benchmarks.discussion"], cwd=ROOT, check=True)
 
 
 def table(title: str, rows: list[tuple[str, str]]) -> None:
