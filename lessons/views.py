@@ -163,7 +163,7 @@ def stream(request: HttpRequest) -> PageDraft:
 def tag(request: HttpRequest, tag: str) -> PageDraft:
     version = content_version()
     tagged = set(LessonTag.objects.filter(tag=tag).values_list("lesson_id", flat=True))
-    lessons = [
+    lessons: list[dict[str, Any]] = [
         {"entry": entry, "outline": outline, "track": in_track}
         for outline in (all_outlines(version, drafts=_sees_drafts(request)) if tagged else [])
         for in_track in outline.tracks

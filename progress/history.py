@@ -13,7 +13,6 @@ from django.utils.translation import gettext_lazy as _
 from lessons.models import Lesson, LocalText
 from progress.facts import Fact, Reading, local, merge, milliseconds, moment
 
-
 A_DAY = timedelta(days=1)
 DAILY_LIMIT = 5_000  # entries; nobody presses so often, and a merge brings two a lesson at most
 

@@ -215,7 +215,7 @@ def test_other_lists_show_what_is_done_by_one_query(loaded, alice, client_of, pa
         browser.get(path)
     assert sum("progress_entry" in query["sql"] for query in captured.captured_queries) == 1
     guest = Client().get(path)
-    assert "What you have done" not in text_of(guest) and b"data-drawn-by-server" not in guest.content
+    assert "What you have done" not in text_of(guest) and b"data-held" not in guest.content
 
 
 def test_local_is_written_with_its_distance():

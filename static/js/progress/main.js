@@ -22,8 +22,8 @@ function show() {
   lists.show(subject);
 }
 
-// A learner's own page and long lists are drawn by the server: what was waiting here is sent,
-// and the page is asked for again. So it is after Back, and when another tab has said something.
+// A learner's own page is drawn by the server, plots and all: what was waiting here is sent,
+// and the page is asked for again. So it is when another tab has said something.
 async function redraw() {
   if (await sync()) location.reload();
 }
@@ -34,18 +34,26 @@ function redrawWhenStale() {
   document.addEventListener("visibilitychange", () => {
     if (isStale && document.visibilityState === "visible") redraw();
   });
+}
+
+// What these pages say of a learner is in them; a request for one quest cannot bring it up to date.
+function reloadAfterBack() {
   addEventListener("pageshow", ({ persisted }) => {
     if (persisted || performance.getEntriesByType("navigation")[0]?.type === "back_forward") location.reload();
   });
 }
 
+const isDrawn = learner && document.querySelector("[data-drawn-by-server]");
+const isList = learner && document.querySelector("[data-list-progress]");
 const listed = document.querySelector("script[data-held]");
-const isOurs = !learner || !document.querySelector("[data-drawn-by-server]");
-if (learner) start(subject, isOurs ? showReceipt : keepReceipt);
-if (isOurs) watch(show);
-else redrawWhenStale();
-if (subject) lesson.listen(subject);
+if (learner) start(subject, isDrawn ? keepReceipt : showReceipt);
 if (listed) begin(JSON.parse(listed.textContent));
-if (isOurs || !subjects.length) show();
+if (subject) lesson.listen(subject);
+if (isDrawn || isList) reloadAfterBack();
+if (isDrawn) redrawWhenStale();
+else {
+  watch(show);
+  show();
+}
 if (learner) showKeptReceipt();
-if (learner && isWaiting()) (isOurs ? sync : redraw)();
+if (learner && isWaiting()) (isDrawn ? redraw : sync)();

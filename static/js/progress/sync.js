@@ -39,10 +39,16 @@ async function send() {
     const answer = await post("sync", { facts, quest });
     if (!answer) return false;
     refused += answer.refused.length;
-    confirm(answer.facts, facts);
+    confirm(quest ? answer.facts : taken(facts, answer), facts);
   } while (queue().length);
   status.problem = refused ? "refused" : "";
   return !refused;
+}
+
+// On a page of no single quest the answer does not say what holds; it says what was refused.
+function taken(facts, { refused }) {
+  const not = new Set(refused.map(({ fact }) => JSON.stringify(fact)));
+  return facts.filter((fact) => !not.has(JSON.stringify(fact)));
 }
 
 // The answer's data; null when there was none to be had, now or ever.
@@ -89,7 +95,7 @@ async function bringGuestFacts() {
   if (!answer) return false;
   emptyGuest(facts);
   localStorage.removeItem("progress-merge");
-  confirm(answer.facts, []);
+  confirm(quest ? answer.facts : taken(facts, answer), []);
   welcome(answer);
   return true;
 }
