@@ -104,6 +104,7 @@ def test_what_two_tabs_did_offline_survives_the_one_that_is_closed(site, open_co
     for tab in (one, other):
         press(tab, "Mark as read")
         tab.get_by_text("Kept here; it will be sent when you are online.").wait_for()
+    assert storage(other)["progress-queue"].count('"lesson"') == 2
     one.close()
     context.set_offline(False)
     emptied(other)

@@ -1,4 +1,4 @@
-"""The rules against the shared vectors, in Python. tests/progress/test_parity.py runs them in Chromium."""
+"""The rules against the shared vectors, in Python. tests/e2e/test_progress_parity.py runs them in Chromium."""
 
 import json
 from dataclasses import asdict, astuple
