@@ -54,14 +54,12 @@ def environment(base: Path, name: str, **extra: str) -> dict[str, str]:
 
 
 def manage(env: dict[str, str], *arguments: str) -> float:
+    """Seconds of the clock for one command; what it says is shown when it fails."""
     start = time.perf_counter()
-    subprocess.run(
-        [sys.executable, "manage.py", *arguments],
-        cwd=ROOT,
-        env=env,
-        check=True,
-        stdout=subprocess.DEVNULL,
-    )
+    command = [sys.executable, "manage.py", *arguments]
+    done = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise SystemExit(done.stdout + done.stderr)
     return time.perf_counter() - start
 
 
