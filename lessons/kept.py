@@ -321,7 +321,7 @@ def _complete(kept: Kept, headers: list[tuple[str, str]], body: bytes) -> Kept:
 def _accepts(header: str, encoding: str) -> bool:
     """Whether Accept-Encoding names an encoding with a weight above 0."""
     match = re.search(rf"(?:^|,)\s*{encoding}\s*(?:;\s*q=([0-9.]+))?\s*(?:,|$)", header)
-    return bool(match) and float(match[1] or 1) > 0
+    return match is not None and float(match[1] or 1) > 0
 
 
 def _answer(

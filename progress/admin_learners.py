@@ -105,8 +105,7 @@ class LearnerAdmin(UserAdmin):  # type: ignore[type-arg]
         verified = EmailAddress.objects.filter(user=OuterRef("pk"), verified=True)
         factors = Count("authenticator", distinct=True)
         learners: QuerySet[Any] = super().get_queryset(request)
-        learners = learners.annotate(confirmed=Exists(verified), factors=factors)
-        return learners
+        return learners.annotate(confirmed=Exists(verified), factors=factors)
 
     @admin.display(description=_("display name"), ordering="display_name")
     def name(self, learner: Learner) -> str:

@@ -80,7 +80,7 @@ def _refuse_the_hostile(source: str) -> None:
     for event in yaml.parse(source, Loader=_Loader):
         depth += isinstance(event, yaml.CollectionStartEvent)
         depth -= isinstance(event, yaml.CollectionEndEvent)
-        mark = event.start_mark
+        mark: Any = event.start_mark
         if depth > _DEEPEST:
             raise yaml.MarkedYAMLError(problem="nested too deeply", problem_mark=mark)
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
