@@ -320,6 +320,8 @@ def _complete(kept: Kept, headers: list[tuple[str, str]], body: bytes) -> Kept:
 
 def _accepts(header: str, encoding: str) -> bool:
     """Whether Accept-Encoding names an encoding with a weight above 0."""
+    if encoding not in header or "q=0" not in header:
+        return encoding in header
     match = re.search(rf"(?:^|,)\s*{encoding}\s*(?:;\s*q=([0-9.]+))?\s*(?:,|$)", header)
     return match is not None and float(match[1] or 1) > 0
 
