@@ -84,7 +84,8 @@ def check_links(tree: ContentTree) -> None:
 def _anchors(lesson: LessonFile, language: str) -> set[str]:
     editions = {edition.language: edition for edition in lesson.editions}
     edition = editions.get(language, lesson.source)
-    return {anchor for _, anchor, _ in edition.record.get("headings", [])}
+    listed = [anchor for _, anchor, _ in edition.record.get("headings", [])]
+    return set(edition.record.get("anchors", listed))  # older records know only what is listed
 
 
 def check_statuses(tree: ContentTree) -> None:

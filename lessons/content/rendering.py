@@ -3,7 +3,9 @@
 import hashlib
 import json
 import os
+import re
 import threading
+import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
@@ -14,6 +16,7 @@ from lessons.content.tree import ContentTree, EditionFile, Known, QuestFile, Tra
 from lessons.markup.page import Page, Picture, Rendered, Target
 from lessons.markup.render import VERSION, render, render_inline, render_prose
 
+_BLOCK_SCALAR = re.compile(r":\s+[|>][-+0-9]*\s*(#.*)?$")  # the text is on the lines below
 _FEW = 12  # below this, starting processes costs more than it saves
 _Job = tuple[str, str, str, int, str, int]  # path, language, body, first line, summary, its line
 _Result = tuple[Rendered, tuple[str, str]]
@@ -28,7 +31,9 @@ class Refers:
             for quest, track, lesson in tree.lessons()
         }
         self.pictures = {
-            path: Picture(assets_url + picture.name, picture.width, picture.height)
+            unicodedata.normalize("NFC", path): Picture(
+                assets_url + picture.name, picture.width, picture.height
+            )
             for path, picture in tree.pictures.items()
         }
 
@@ -36,7 +41,7 @@ class Refers:
         """Names everything that the HTML of an edition depends on."""
         links = sorted({path for path, _, _ in edition.record.get("links", [])})
         pictures = edition.record.get("pictures", [])
-        parts = [
+        parts: list[object] = [
             VERSION,
             edition.file_hash,
             edition.language,
@@ -49,7 +54,11 @@ class Refers:
                 for path in pictures
             ],
         ]
-        return hashlib.blake2b(json.dumps(parts).encode(), digest_size=16).hexdigest()
+        return _hash(parts)
+
+
+def _hash(parts: list[object]) -> str:
+    return hashlib.blake2b(json.dumps(parts).encode(), digest_size=16).hexdigest()
 
 
 def render_tree(
@@ -83,10 +92,14 @@ def render_tree(
 
 
 def render_descriptions(tree: ContentTree, known: Mapping[str, tuple[str, dict[str, str]]]) -> None:
-    """Render what quest.yml and track.yml describe; ``known`` maps a path to its hash and HTML."""
+    """Render what quest.yml and track.yml describe; ``known`` maps a path to its hash and HTML.
+
+    From here on ``file_hash`` names the renderer's version too: another one renders anew.
+    """
     for quest in tree.quests:
         files: list[QuestFile | TrackFile] = [quest, *quest.tracks]
         for file in files:
+            file.file_hash = _hash([VERSION, file.file_hash])
             before = known.get(file.path)
             if before and before[0] == file.file_hash:
                 file.description = before[1]
@@ -97,10 +110,25 @@ def render_descriptions(tree: ContentTree, known: Mapping[str, tuple[str, dict[s
 def _descriptions(tree: ContentTree, file: QuestFile | TrackFile) -> dict[str, str]:
     rendered = {}
     for language, text in file.spec.description.items():
-        page = Page(file.path, str(text), language, text.line)
+        page = Page(file.path, str(text), language, _first_line(tree, file.path, text.line))
         rendered[language] = render_prose(page)
         tree.problems.extend(page.problems)
     return rendered
+
+
+def _first_line(tree: ContentTree, path: str, line: int) -> int:
+    """The line on which a text of YAML begins, whose value begins on this one."""
+    lines = _read(tree, path).split("\n")
+    return line + bool(_BLOCK_SCALAR.search(lines[line - 1] if line <= len(lines) else ""))
+
+
+def _read(tree: ContentTree, path: str) -> str:
+    try:
+        data = (tree.root / path).read_bytes()
+    except OSError as error:
+        tree.error(path, 1, f"cannot be read ({error.strerror}); is it gone?")
+        return ""
+    return decode(data, path, tree.problems) or ""
 
 
 def _is_changed(edition: EditionFile, refers: Refers, known: Mapping[str, Known]) -> bool:
@@ -113,7 +141,7 @@ def _is_changed(edition: EditionFile, refers: Refers, known: Mapping[str, Known]
 
 def _job(tree: ContentTree, edition: EditionFile) -> _Job:
     if not edition.body:  # known from its record, but what it refers to moved
-        text = decode((tree.root / edition.path).read_bytes(), edition.path, tree.problems) or ""
+        text = _read(tree, edition.path)
         _, edition.body, edition.first_line = split_front_matter(text) or ("", "", 1)
     summary_line = edition.line_of("summary")
     return (
@@ -161,4 +189,5 @@ def _render(job: _Job) -> _Result:
     line = Page(path, summary, language, summary_line, _targets, _pictures)
     inline = render_inline(line) if summary else ("", "")
     rendered.problems.extend(line.problems)
+    rendered.links.extend(line.links)
     return rendered, inline

@@ -7,6 +7,7 @@ from markdown.treeprocessors import Treeprocessor
 
 from lessons.markup.headings import plain_text
 from lessons.markup.page import Page
+from lessons.markup.reader import RAW
 
 _TITLES = {
     "note": {"en": "Note", "ko": "참고"},
@@ -86,15 +87,18 @@ class Asides(Treeprocessor):
 
     def _look_alikes(self, root: Element) -> None:
         for element in root.iter():
-            if element.tag in ("code", "pre", "raw"):
-                continue
-            for text in (element.text or "", element.tail or ""):
-                self._look_alike(text, element.get("line"))
+            if element.tag not in ("code", "pre", RAW):
+                self._look_alike(element.text or "", element.get("line"))
+            self._look_alike(element.tail or "", element.get("end"))
 
-    def _look_alike(self, text: str, line: str | None) -> None:
-        for code in _EMOJI_CODE.findall(text):
-            self.page.warn(
-                line, f"GitHub shows {code} as an emoji, here it stays text; write the emoji itself"
-            )
-        if _NO_LINK.search(text):
-            self.page.error(line, "an address may be https or a file of the tree; mend the link")
+    def _look_alike(self, text: str, first: str | None) -> None:
+        for line, words in enumerate(text.split("\n"), int(first or 1)):
+            for code in _EMOJI_CODE.findall(words):
+                self.page.warn(
+                    line,
+                    f"GitHub shows {code} as an emoji, here it stays text; write the emoji itself",
+                )
+            if _NO_LINK.search(words):
+                self.page.error(
+                    line, "an address may be https or a file of the tree; mend the link"
+                )

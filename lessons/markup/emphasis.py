@@ -8,6 +8,7 @@ as such a boundary too; text without CJK letters is read as CommonMark reads it.
 """
 
 import re
+from typing import Literal
 
 from markdown_it import MarkdownIt
 from markdown_it.parser_inline import ParserInline
@@ -42,6 +43,22 @@ class _Inline(ParserInline):
 
 
 class _State(StateInline):
+    """Reads emphasis beside CJK letters, and notes on which line of its text a token begins."""
+
+    def push(self, ttype: str, tag: str, nesting: Literal[-1, 0, 1]) -> Token:
+        token = super().push(ttype, tag, nesting)
+        token.map = self._lines()
+        return token
+
+    def pushPending(self) -> Token:
+        token = super().pushPending()  # plain text never goes on after the end of a line
+        token.map = self._lines()
+        return token
+
+    def _lines(self) -> list[int]:
+        line = self.src.count("\n", 0, self.pos)
+        return [line, line + 1]
+
     def scanDelims(self, start: int, canSplitWord: bool) -> Scanned:
         scanned = super().scanDelims(start, canSplitWord)
         if not canSplitWord:

@@ -1,7 +1,9 @@
 """Images: alternative text required, sizes read from the file, captions from the title."""
 
+import unicodedata
 from pathlib import PurePosixPath
 from posixpath import normpath
+from urllib.parse import unquote
 from xml.etree.ElementTree import Element, SubElement
 
 from markdown.treeprocessors import Treeprocessor
@@ -25,13 +27,14 @@ class Figures(Treeprocessor):
                 _make_figure(paragraph)
 
     def _resolve(self, image: Element) -> None:
-        line, source = image.get("line"), image.get("src", "")
+        line, source = image.get("line"), unquote(image.get("src", ""))
         if not image.get("alt", "").strip():
             self.page.error(line, f"the image {source} has no alt text; write ![what it shows](…)")
         if "//" in source or source.startswith("/"):
             self.page.error(line, f"the image {source} is not in the tree; put it into assets/")
             return
         path = normpath(str(PurePosixPath(self.page.path).parent / source))
+        path = unicodedata.normalize("NFC", path)
         picture = self.page.pictures.get(path)
         if picture is None:
             self.page.error(line, f"there is no image {path}; add the file or mend the address")

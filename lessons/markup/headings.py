@@ -12,6 +12,11 @@ from lessons.markup.reader import RAW
 
 BLOCKS = ("takeaways", "links", "exercise")
 _ATTRIBUTE = re.compile(r"\s*\{(?P<mark>[.#])(?P<name>[^\s{}]+)\}\s*$")
+# What the lesson's page itself calls its parts, or the scripts and forms that come into it.
+_OF_THE_PAGE = re.compile(
+    "site-(main|copy|keys|keys-title)|lesson-(toc|takeaways|links|exercise|progress)|discussion|"
+    r"(comment|thread|fn|fnref)-\d+(-\d+)?|(report-|id_).*|progress-receipt|preview-problems"
+)
 _LEVELS = {f"h{level}": level for level in range(1, 7)}
 
 
@@ -42,15 +47,17 @@ class Headings(Treeprocessor):
         self._check_level(element, text)
         if mark == ".":
             self._block(element, name)
-        anchor = self._unique(name if mark == "#" else slug(text))
+            return
+        anchor = self._explicit(element, name) if mark == "#" else self._unique(slug(text))
         element.set("id", anchor)
+        self.page.anchors.append(anchor)
         if not self.blocks:
             self.page.headings.append(Heading(_LEVELS[element.tag], anchor, text))
             link = SubElement(element, "a", {"class": "anchor", "href": f"#{anchor}"})
             link.set("aria-hidden", "true")
             link.set("tabindex", "-1")
             link.text = "#"
-        elif mark != "." and element.tag == "h2":
+        elif element.tag == "h2":
             self.page.error(
                 element.get("line"),
                 f"“{text}” comes after the block {{.{self.blocks[-1]}}}; move it above the blocks",
@@ -91,16 +98,44 @@ class Headings(Treeprocessor):
         self.blocks.append(name)
         element.set("block", name)
 
+    def _explicit(self, element: Element, anchor: str) -> str:
+        if anchor in self.taken:
+            self.page.error(
+                element.get("line"), f"{{#{anchor}}} is the anchor of a heading above; take another"
+            )
+        elif _OF_THE_PAGE.fullmatch(anchor):
+            self.page.error(
+                element.get("line"), f"{{#{anchor}}} is an anchor of the page itself; take another"
+            )
+        self.taken.setdefault(anchor, 0)
+        return anchor
+
     def _unique(self, anchor: str) -> str:
-        count = self.taken.get(anchor, 0)
-        self.taken[anchor] = count + 1
-        return f"{anchor}-{count}" if count else anchor
+        name = anchor = _apart(anchor)
+        while name in self.taken:
+            self.taken[anchor] += 1
+            name = _apart(f"{anchor}-{self.taken[anchor]}")
+        self.taken[name] = 0
+        return name
+
+
+def _apart(anchor: str) -> str:
+    """This anchor, or another where the page has the name itself."""
+    return f"section-{anchor}" if _OF_THE_PAGE.fullmatch(anchor) else anchor
 
 
 def slug(text: str) -> str:
     """The anchor that GitHub gives a heading: lower case, no punctuation, hyphens for spaces."""
     kept = re.sub(r"[^\w\- ]", "", text.lower())
     return kept.strip().replace(" ", "-") or "section"
+
+
+def block_name(element: Element) -> str:
+    """The block that a heading such as ``## Exercise {.exercise}`` begins, or nothing."""
+    if element.tag not in _LEVELS:
+        return ""
+    match = _ATTRIBUTE.search((element[-1].tail if len(element) else element.text) or "")
+    return match["name"] if match and match["mark"] == "." else ""
 
 
 def plain_text(element: Element) -> str:

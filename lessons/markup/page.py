@@ -28,7 +28,9 @@ class Page:
     """A markdown body on its way to HTML: the input, and the problems found on the way.
 
     ``path`` is the file, relative to the content root, and ``first_line`` the line of
-    the file on which ``text`` starts. ``targets`` and ``pictures`` are keyed by such paths.
+    the file on which ``text`` starts. ``targets`` and ``pictures`` are keyed by such paths,
+    those of pictures in Unicode's form NFC. ``anchors`` holds those of all headings, ``headings``
+    only what the table of contents lists.
     """
 
     path: str
@@ -39,7 +41,12 @@ class Page:
     pictures: Mapping[str, Picture] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     headings: list["Heading"] = field(default_factory=list)
+    anchors: list[str] = field(default_factory=list)
     links: list["Link"] = field(default_factory=list)
+
+    @property
+    def has_errors(self) -> bool:
+        return any(problem.severity is Severity.ERROR for problem in self.problems)
 
     def error(self, line: int | str | None, message: str) -> None:
         """Record a mistake on a line of the body (counted from 1)."""
@@ -78,22 +85,24 @@ class Link:
 class Rendered:
     """A body as sanitised HTML, cut into the blocks of a lesson's page."""
 
-    body: str
-    takeaways: str
-    external_links: str
-    exercise: str
-    takeaway_count: int
-    headings: list[Heading]
-    links: list[Link]
-    pictures: list[str]
-    text: str
-    minutes: int
-    problems: list[Problem]
+    body: str = ""
+    takeaways: str = ""
+    external_links: str = ""
+    exercise: str = ""
+    takeaway_count: int = 0
+    headings: list[Heading] = field(default_factory=list)
+    anchors: list[str] = field(default_factory=list)
+    links: list[Link] = field(default_factory=list)
+    pictures: list[str] = field(default_factory=list)
+    text: str = ""
+    minutes: int = 1
+    problems: list[Problem] = field(default_factory=list)
 
     def as_record(self) -> dict[str, Any]:
         """The small part that later checks of other files need, as JSON can hold it."""
         return {
             "headings": [[h.level, h.anchor, h.text] for h in self.headings],
+            "anchors": self.anchors,
             "links": [[link.path, link.anchor, link.line] for link in self.links],
             "pictures": self.pictures,
             "takeaway_count": self.takeaway_count,

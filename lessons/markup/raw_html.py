@@ -5,6 +5,7 @@ from xml.etree.ElementTree import Element
 
 from markdown.treeprocessors import Treeprocessor
 
+from lessons.markup.headings import block_name
 from lessons.markup.page import Page
 from lessons.markup.reader import RAW, VOID
 
@@ -27,8 +28,11 @@ class RawHtml(Treeprocessor):
 
     def run(self, root: Element) -> None:
         checker = _Checker(self.page)
-        for element in root.iter(RAW):
-            checker.check(element)
+        for element in root.iter():
+            if element.tag == RAW:
+                checker.check(element)
+            elif block_name(element):
+                checker.end_of_block(block_name(element))
         checker.finish()
 
 
@@ -37,16 +41,27 @@ class _Checker(HTMLParser):
         super().__init__(convert_charrefs=False)
         self.page = page
         self.open: list[tuple[str, int]] = []
+        self.refused: set[str] = set()
         self.first_line = 1
 
     def check(self, element: Element) -> None:
         self.first_line = int(element.get("line", "1"))
         self.kept: list[str] = []
+        self.lines = (element.text or "").split("\n")
         self.reset()
         self.feed(element.text or "")
-        if self.rawdata:
+        if self.rawdata.startswith("&"):  # the parser waits for a “;” that may never come
+            self.kept.append(self.rawdata)
+        elif self.rawdata:
             self.page.error(self.line, "this tag is not closed with “>”; finish it, or write &lt;")
         element.text = "".join(self.kept)
+
+    def end_of_block(self, name: str) -> None:
+        """Refuse what is open where a block of the lesson begins: the page is cut here."""
+        for tag, line in self.open:
+            self.page.error(
+                line, f"<{tag}> is still open where {{.{name}}} begins; close it before the heading"
+            )
 
     def finish(self) -> None:
         for tag, line in self.open:
@@ -56,9 +71,16 @@ class _Checker(HTMLParser):
     def line(self) -> int:
         return self.first_line + self.getpos()[0] - 1
 
+    @property
+    def source(self) -> str:
+        """What is being read, from its beginning to the end of its line."""
+        line, column = self.getpos()
+        return self.lines[line - 1][column:]
+
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag not in ALLOWED:
             self.page.error(self.line, _not_allowed(tag))
+            self.refused.add(tag)
             return
         for name, _ in attrs:
             if name not in ALLOWED[tag]:
@@ -75,8 +97,8 @@ class _Checker(HTMLParser):
             self.handle_endtag(tag)
 
     def handle_endtag(self, tag: str) -> None:
-        if tag not in ALLOWED or tag in VOID:
-            return
+        if tag in self.refused:
+            return  # what opened it is an error already
         if not self.open or self.open[-1][0] != tag:
             self.page.error(self.line, f"</{tag}> closes nothing that is open here; take it out")
             return
@@ -87,10 +109,19 @@ class _Checker(HTMLParser):
         self.kept.append(data)
 
     def handle_entityref(self, name: str) -> None:
-        self.kept.append(f"&{name};")
+        self._keep_reference(f"&{name}")
 
     def handle_charref(self, name: str) -> None:
-        self.kept.append(f"&#{name};")
+        self._keep_reference(f"&#{name}")
+
+    def _keep_reference(self, text: str) -> None:
+        self.kept.append(f"{text};" if self.source.startswith(f"{text};") else text)
+
+    def handle_comment(self, data: str) -> None:
+        if not self.source.startswith("<!--"):
+            self.page.error(
+                self.line, f"“{self.source}” is no tag and no comment; take it out, or write &lt;"
+            )
 
     def handle_decl(self, decl: str) -> None:
         self.page.error(self.line, f"“<!{decl}>” is not allowed in a lesson; take it out")

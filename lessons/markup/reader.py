@@ -5,12 +5,13 @@ lists, lists after a paragraph and fences in lists differently. This extension
 keeps Python-Markdown as the frame (tree processors, one conversion) and lets
 markdown-it-py read the text, which follows the CommonMark specification
 (https://spec.commonmark.org/) and knows on which line each block began.
-Every element of the tree carries that line in its ``line`` attribute, which
-the serializer leaves out.
+Every element of the tree carries that line in its ``line`` attribute, and the
+line on which its tail begins in ``end``; the serializer leaves both out.
 """
 
 import functools
 from html import escape
+from typing import Any
 from xml.etree.ElementTree import Element, ElementTree, SubElement
 
 from markdown import Markdown
@@ -18,6 +19,7 @@ from markdown.blockparser import BlockParser
 from markdown.extensions import Extension
 from markdown_it import MarkdownIt
 from markdown_it.common.utils import unescapeAll
+from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
 from mdit_py_plugins.deflist import deflist_plugin
 from mdit_py_plugins.dollarmath import dollarmath_plugin
@@ -28,6 +30,7 @@ from lessons.markup.page import Page
 
 RAW = "raw"  # the tag of an element whose text is HTML already
 VOID = {"br", "hr", "img", "input", "wbr"}
+_DEEPEST = 20  # elements in elements; the parser itself drops what is deeper than its maxNesting
 
 
 class CommonMark(Extension):
@@ -58,7 +61,10 @@ class _Parser(BlockParser):
 
     def parseDocument(self, lines: list[str]) -> ElementTree:
         root = Element(self.md.doc_tag)
-        _TreeBuilder(root, self.page).build(commonmark().parse("\n".join(lines)))
+        found: dict[str, Any] = {"lost_footnotes": []}
+        _TreeBuilder(root, self.page).build(commonmark().parse("\n".join(lines), found))
+        for line, message in found["lost_footnotes"]:
+            self.page.error(line, message)
         return ElementTree(root)
 
 
@@ -77,7 +83,32 @@ def commonmark() -> MarkdownIt:
         double_inline=True,
     )
     md.use(deflist_plugin)
+    md.core.ruler.before("footnote_tail", "lost_footnotes", _find_lost_footnotes)
     return md
+
+
+def _find_lost_footnotes(state: StateCore) -> None:
+    """Collect the definitions of footnotes that the next rule drops without a word."""
+    numbers = state.env.get("footnotes", {}).get("refs", {})
+    seen: set[str] = set()
+    depth = 0
+    for token in state.tokens:
+        depth -= token.type == "footnote_reference_close"
+        if token.type != "footnote_reference_open":
+            continue
+        depth += 1
+        label, line = token.meta["label"], (token.map or [0])[0] + 1
+        if depth > 1:
+            why = "stands inside another footnote; move it out"
+        elif label in seen:
+            why = "is defined twice; keep one of them"
+        elif numbers.get(f":{label}", -1) < 0:
+            why = f"is used nowhere; write [^{label}] in the text, or take it out"
+        else:
+            why = ""
+        seen.add(label)
+        if why:
+            state.env["lost_footnotes"].append((line, f"the footnote [^{label}] {why}"))
 
 
 class _TreeBuilder:
@@ -87,6 +118,7 @@ class _TreeBuilder:
         self.stack = [root]
         self.page = page
         self.line = 1
+        self.footnotes: dict[int, int] = {}  # the line on which each is first referred to
 
     def build(self, tokens: list[Token]) -> None:
         for token in tokens:
@@ -104,10 +136,10 @@ class _TreeBuilder:
                 "this emphasis touches Hangul and punctuation: it works here, but GitHub "
                 "shows its asterisks; to please both, put a space outside the asterisks",
             )
+        first = self.line
         for child in token.children or []:
+            self.line = first + (child.map or [0])[0]
             self._token(child)
-            if child.type in ("softbreak", "hardbreak"):
-                self.line += 1
 
     def _token(self, token: Token) -> None:
         if token.hidden:
@@ -125,6 +157,8 @@ class _TreeBuilder:
     def _open(self, tag: str, token: Token | None = None, **attributes: str) -> Element:
         element = self._leaf(tag, token, **attributes)
         self.stack.append(element)
+        if len(self.stack) == _DEEPEST:
+            self.page.error(self.line, "nested too deeply; make this list or quote flatter")
         return element
 
     def _leaf(self, tag: str, token: Token | None = None, **attributes: str) -> Element:
@@ -139,6 +173,8 @@ class _TreeBuilder:
     def _write(self, text: str) -> None:
         parent = self.stack[-1]
         if len(parent):
+            if not parent[-1].tail:
+                parent[-1].set("end", str(self.line))
             parent[-1].tail = (parent[-1].tail or "") + text
         else:
             parent.text = (parent.text or "") + text
@@ -152,7 +188,8 @@ class _TreeBuilder:
         self._write("\n")
 
     def _hardbreak(self, token: Token) -> None:
-        self._leaf("br").tail = "\n"
+        self._leaf("br")
+        self._write("\n")
 
     def _code_inline(self, token: Token) -> None:
         self._leaf("code").text = token.content
@@ -207,7 +244,8 @@ class _TreeBuilder:
     _td_open = _align
 
     def _footnote_ref(self, token: Token) -> None:
-        number, again = token.meta["id"] + 1, token.meta["subId"]
+        number, again = token.meta["id"] + 1, token.meta.get("subId", 0)
+        self.footnotes.setdefault(number, self.line)
         suffix = f"-{again + 1}" if again else ""
         mark = self._open("sup", class_="footnote-ref")
         link = self._leaf("a", href=f"#fn-{number}", id=f"fnref-{number}{suffix}")
@@ -222,7 +260,9 @@ class _TreeBuilder:
         del self.stack[-2:]
 
     def _footnote_open(self, token: Token) -> None:
-        self._open("li", id=f"fn-{token.meta['id'] + 1}")
+        number = token.meta["id"] + 1
+        self.line = self.footnotes.get(number, self.line)
+        self._open("li", id=f"fn-{number}")
 
     def _footnote_anchor(self, token: Token) -> None:
         number, again = token.meta["id"] + 1, token.meta["subId"]
@@ -239,7 +279,7 @@ def _plain(token: Token) -> str:
 
 
 def to_html(root: Element) -> str:
-    """Serialize a tree: text escaped, ``RAW`` as it is, no ``line`` attributes."""
+    """Serialize a tree: text escaped, ``RAW`` as it is, no ``line`` and no ``end``."""
     parts: list[str] = []
     _write_element(root, parts)
     return "".join(parts)
@@ -250,7 +290,9 @@ def _write_element(element: Element, parts: list[str]) -> None:
         parts.append(element.text or "")
     else:
         attributes = "".join(
-            f' {name}="{escape(value)}"' for name, value in element.items() if name != "line"
+            f' {name}="{escape(value)}"'
+            for name, value in element.items()
+            if name not in ("line", "end")
         )
         parts.append(f"<{element.tag}{attributes}>")
         if element.tag not in VOID:

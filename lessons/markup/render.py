@@ -1,7 +1,6 @@
 """From a page's markdown to the blocks of a lesson."""
 
-import re
-from collections import Counter
+from collections.abc import Mapping
 from xml.etree.ElementTree import Element
 
 from markdown import Markdown
@@ -17,9 +16,9 @@ from lessons.markup.minutes import reading_minutes
 from lessons.markup.page import Page, Rendered
 from lessons.markup.raw_html import RawHtml
 from lessons.markup.reader import RAW, markdown_for, to_html
-from lessons.markup.sanitize import INLINE, sanitize
+from lessons.markup.sanitize import INLINE, LESSON, lost, sanitize
 
-VERSION = "3"  # raise it when the same markdown gives other HTML: the next load renders all anew
+VERSION = "4"  # raise it when the same markdown gives other HTML: the next load renders all anew
 
 
 class _Lesson(Extension):
@@ -44,14 +43,26 @@ class _Lesson(Extension):
             md.treeprocessors.register(step, type(step).__name__, priority)
 
 
+_Part = tuple[str | None, str]  # the line on which some HTML begins, and the HTML
+_TOO_DEEP = "nested too deeply to be read; make it flatter"
+
+
 def render(page: Page) -> Rendered:
     """Render the body of a lesson. Every mistake is in the result's ``problems``."""
+    try:
+        return _render(page)
+    except RecursionError:
+        page.error(1, _TOO_DEEP)
+        return Rendered(problems=page.problems)
+
+
+def _render(page: Page) -> Rendered:
     lesson = _Lesson(page)
     root = _tree(page, lesson)
     blocks = _cut(root)
     text = readable_text(root)
     takeaways = blocks["takeaways"]
-    rendered = {name: _sanitized(elements, page) for name, elements in blocks.items()}
+    rendered = {name: _sanitized(page, elements) for name, elements in blocks.items()}
     _check_blocks(blocks, page)
     return Rendered(
         body=rendered["body"],
@@ -60,6 +71,7 @@ def render(page: Page) -> Rendered:
         exercise=rendered["exercise"],
         takeaway_count=sum(len(e.findall("li")) for e in takeaways if e.tag in ("ul", "ol")),
         headings=page.headings,
+        anchors=page.anchors,
         links=page.links,
         pictures=lesson.figures.used,
         text=text,
@@ -70,17 +82,29 @@ def render(page: Page) -> Rendered:
 
 def render_inline(page: Page) -> tuple[str, str]:
     """Render one line of inline markdown (a summary): its HTML and its plain text."""
-    root = _tree(page, _Lesson(page))
+    try:
+        root = _tree(page, _Lesson(page))
+        return _inline(page, root), plain_text(root)
+    except RecursionError:
+        page.error(1, _TOO_DEEP)
+        return "", ""
+
+
+def _inline(page: Page, root: Element) -> str:
     if len(root) != 1 or root[0].tag != "p":
         page.error(1, "only inline markdown can stand here: one paragraph of text")
-        return "", plain_text(root)
+        return ""
     html = to_html(root[0]).removeprefix("<p>").removesuffix("</p>")
-    return sanitize(html, INLINE), plain_text(root[0])
+    return _clean(page, [(root[0].get("line"), html)], INLINE)
 
 
 def render_prose(page: Page) -> str:
     """Render a description: paragraphs, lists and the like, without the blocks of a lesson."""
-    return sanitize(markdown_for(page, _Lesson(page)).convert(page.text))
+    try:
+        return _sanitized(page, list(_tree(page, _Lesson(page))))
+    except RecursionError:
+        page.error(1, _TOO_DEEP)
+        return ""
 
 
 def _tree(page: Page, lesson: "_Lesson") -> Element:
@@ -116,16 +140,16 @@ def _check_blocks(blocks: dict[str, list[Element]], page: Page) -> None:
             page.error(element.get("line"), "Key Takeaways hold one list and nothing else")
 
 
-def _sanitized(elements: list[Element], page: Page) -> str:
-    parts = (to_html(element).strip() for element in elements)
-    html = "\n".join(part for part in parts if part)
-    clean = sanitize(html)
-    lost = _tags(html) - _tags(clean)
-    if lost and not page.problems:
-        names = ", ".join(f"<{name}>" for name in sorted(lost))
-        page.error(elements[0].get("line"), f"the sanitiser would drop {names}; take it out")
+def _sanitized(page: Page, elements: list[Element]) -> str:
+    return _clean(page, [(element.get("line"), to_html(element).strip()) for element in elements])
+
+
+def _clean(page: Page, parts: list[_Part], allowed: Mapping[str, frozenset[str]] = LESSON) -> str:
+    """What the sanitiser leaves. All that it drops is an error (I5), unless errors say why."""
+    html = "\n".join(part for _, part in parts if part)
+    clean = sanitize(html, allowed)
+    for name in [] if page.has_errors else lost(html, clean):
+        lines = [line for line, part in parts if name in lost(part, sanitize(part, allowed))]
+        line = lines[0] if lines else parts[0][0]
+        page.error(line, f"the page would drop {name}; take it out")
     return clean
-
-
-def _tags(html: str) -> Counter[str]:
-    return Counter(re.findall(r"<([a-zA-Z][a-zA-Z0-9]*)", html))

@@ -5,7 +5,9 @@
 """
 
 import functools
+from collections import Counter
 from collections.abc import Mapping
+from html.parser import HTMLParser
 
 import bleach
 from bleach.sanitizer import Cleaner
@@ -56,6 +58,32 @@ def sanitize(html: str, allowed: Mapping[str, frozenset[str]] = LESSON) -> str:
     The cost grows with the input (about 0.4 ms per KB), so limit what learners may send first.
     """
     return str(_cleaner(tuple(allowed.items())).clean(html))
+
+
+def lost(html: str, clean: str) -> list[str]:
+    """The tags and attributes that ``sanitize`` took out of ``html``: ``<a>``, or ``<a href>``."""
+    gone = _names(html) - _names(clean)
+    return sorted(
+        f"<{tag} {name}>" if name else f"<{tag}>"
+        for tag, name in gone
+        if not name or (tag, "") not in gone
+    )
+
+
+class _Names(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: Counter[tuple[str, str]] = Counter()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.found.update([(tag, ""), *((tag, name) for name, _ in attrs)])
+
+
+def _names(html: str) -> Counter[tuple[str, str]]:
+    parser = _Names()
+    parser.feed(html)
+    parser.close()
+    return parser.found
 
 
 @functools.cache

@@ -1,6 +1,7 @@
 """What the renderer makes of an author's markdown."""
 
 import re
+import unicodedata
 
 import nh3
 import pytest
@@ -11,7 +12,7 @@ from lessons.markup.code import columns
 from lessons.markup.headings import slug
 from lessons.markup.minutes import reading_minutes
 from lessons.markup.page import Page, Picture, Target
-from lessons.markup.render import render, render_inline
+from lessons.markup.render import render, render_inline, render_prose
 from lessons.markup.sanitize import LESSON, sanitize
 
 
@@ -137,6 +138,160 @@ def test_a_summary_is_one_line():
     assert [p.message for p in page.problems] == [
         "only inline markdown can stand here: one paragraph of text"
     ]
+
+
+def errors(text: str, by=render, **known) -> list[tuple[int, str]]:
+    """The line and the first words of every error; ``render_inline`` and others come as ``by``."""
+    page = Page("q/t/x.md", text, "en", **known)
+    by(page)
+    return [(p.line, p.message.partition(";")[0]) for p in page.problems if p.severity == 1]
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "words"),
+    [
+        ("one\n\ntwo $\\color{red}x$", 3, "the page would drop <mstyle mathcolor>"),
+        ("$\\href{https://example.org}{x}$", 1, "the page would drop <mrow href>"),
+        ("$\\large x$", 1, "the page would drop <mstyle mathsize>"),
+        ("Term\n: meaning\n\n$\\large x$", 4, "the page would drop <mstyle mathsize>"),
+        ("one\n\n<!ELEMENT x>", 3, "“<!ELEMENT x>” is no tag and no comment"),
+        ("one\n\n<details>\n</ x> two\n</details>", 4, "</x> closes nothing that is open here"),
+        ("one </b>", 1, "</b> closes nothing that is open here"),
+        ("one[^1]\n\n[^1]: a\n[^2]: b", 4, "the footnote [^2] is used nowhere"),
+        ("one[^1]\n\n[^1]: a\n[^1]: b", 4, "the footnote [^1] is defined twice"),
+        (
+            "one[^1]\n\n[^1]: a\n\n    [^2]: b",
+            5,
+            "the footnote [^2] stands inside another footnote",
+        ),
+        ("\n".join("  " * n + "- a" for n in range(40)), 10, "nested too deeply"),
+        ("x\n\n" + ">" * 70 + " text", 3, "nested too deeply"),
+    ],
+)
+def test_whatever_the_page_would_drop_is_an_error_on_its_line(text, line, words):
+    assert errors(text) == [(line, words)]
+
+
+def test_a_note_does_not_switch_the_check_for_loss_off():
+    page = Page("q/t/x.md", "Term\n: meaning\n\n$\\large x$", "en")
+    render(page)
+    assert [p.severity for p in page.problems] == [3, 1]
+
+
+def test_summaries_and_descriptions_lose_nothing_in_silence():
+    leaf = {"q/t/assets/leaf.png": Picture("/assets/1.png", 4, 3)}
+    assert errors("![a](assets/leaf.png) hello", render_inline, pictures=leaf) == [
+        (1, "the page would drop <img>")
+    ]
+    assert errors("x\n\n## Exercise {.exercise}", render_prose) == [
+        (3, "the page would drop <h2 block>")
+    ]
+
+
+@pytest.mark.parametrize("by", [render, render_inline, render_prose])
+def test_what_is_nested_too_deeply_to_be_read_is_an_error(by):
+    found = errors("*" * 6000 + "a" + "*" * 6000, by)
+    assert (1, "nested too deeply to be read") in found
+
+
+def test_names_of_pictures_may_hold_hangul_and_spaces():
+    pictures = {"q/t/assets/나무 잎.png": Picture("/assets/1.png", 4, 3)}
+    decomposed = unicodedata.normalize("NFD", "나무 잎")
+    for source in ("<assets/나무 잎.png>", "assets/나무%20잎.png", f"<assets/{decomposed}.png>"):
+        result = rendered(f"![A leaf]({source})", pictures=pictures)
+        assert '<img src="/assets/1.png" ' in result.body
+        assert result.pictures == ["q/t/assets/나무 잎.png"]
+
+
+def test_every_heading_has_an_anchor_of_its_own():
+    result = rendered("## A\n\n## A\n\n## A 1\n\n## Comment\n\n## Comment\n\n## fn-1")
+    assert [h.anchor for h in result.headings] == [
+        "a",
+        "a-1",
+        "a-1-1",
+        "comment",
+        "section-comment-1",
+        "section-fn-1",
+    ]
+
+
+def test_an_anchor_of_one_s_own_is_not_taken_twice():
+    assert errors("## A\n\nx\n\n## B {#a}\n\nx\n\n## C {#discussion}\n\nx") == [
+        (5, "{#a} is the anchor of a heading above"),
+        (9, "{#discussion} is an anchor of the page itself"),
+    ]
+
+
+def test_headings_in_the_exercise_are_anchors_but_no_contents():
+    result = rendered("## A\n\nx\n\n## Exercise {.exercise}\n\n### Step\n\ny")
+    assert [h.anchor for h in result.headings] == ["a"]
+    assert result.anchors == ["a", "step"]
+    assert '<h3 id="step">' in result.exercise
+
+
+@pytest.mark.parametrize(
+    ("latex", "words"),
+    [
+        ("\\aplha", "the command \\aplha is not known"),
+        ("\\text{\\foo}", "the command \\foo is not known"),
+        ("\\frak", "there is nothing to show"),
+        ("\\frac{1}", "an argument is missing"),
+        ("\\begin{foo}x\\end{foo}", "the environment “foo” is not known"),
+    ],
+)
+def test_latex_that_is_not_known_is_an_error(latex, words):
+    assert errors(f"x\n\n${latex}$") == [(3, f"{words} in the formula {latex}")]
+
+
+@pytest.mark.parametrize(
+    "latex",
+    [
+        "\\backslash",
+        "50\\%",
+        "\\sum_{i=0}^n x_i^2",
+        "\\sqrt[3]{x}",
+        "\\overline{x}",
+        "\\begin{pmatrix}1&2\\\\3&4\\end{pmatrix}",
+    ],
+)
+def test_latex_that_is_known_is_a_formula(latex):
+    assert "<math " in rendered(f"x ${latex}$").body
+
+
+def test_an_ampersand_in_raw_html_stays_as_it_is_written():
+    body = rendered("x\n\n<details>\n<summary>AT&T</summary>\nR&D &copy; x\n</details>\nR&D").body
+    assert "AT&amp;T</summary>" in body and "R&amp;D &copy; x" in body and body.endswith("R&amp;D")
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        "`a\nb`",
+        '<abbr\ntitle="b">a</abbr>',
+        "$a\nb$",
+        "![a\nb](assets/a.png)",
+        '[a](https://example.org/\n"title")',
+        "a <!-- b\nc -->",
+        "a\\\nb",
+    ],
+)
+def test_a_problem_names_its_line_after_what_spans_lines(before):
+    pictures = {"q/t/assets/a.png": Picture("/assets/1.png", 4, 3)}
+    page = Page("q/t/x.md", f"x\n\n{before} :tada:\n<blink>", "en", pictures=pictures)
+    render(page)
+    assert [(p.line, p.message.split()[0]) for p in page.problems] == [
+        (5, "<blink>"),
+        (4, "GitHub"),
+    ]
+
+
+def test_a_footnote_in_the_text_names_the_line_of_the_text():
+    assert [line for line, _ in errors("x\n\na\nb ^[note <blink>]\n\nc\n\nd")] == [4]
+
+
+def test_details_do_not_reach_across_the_blocks():
+    text = "x\n\n<details>\n\ny\n\n## Exercise {.exercise}\n\nz\n\n</details>"
+    assert errors(text) == [(3, "<details> is still open where {.exercise} begins")]
 
 
 _PIECES = [
