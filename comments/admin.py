@@ -59,7 +59,15 @@ class ReadOnly(admin.ModelAdmin):  # type: ignore[type-arg]
 class CommentAdmin(ReadOnly):
     """Every button and action calls a verb of ``ModerationAction``, so everything is recorded."""
 
-    list_display = ("excerpt_shown", "writer", "lesson", "state", "waits_for", "flag_count", "created_at")
+    list_display = (
+        "excerpt_shown",
+        "writer",
+        "lesson",
+        "state",
+        "waits_for",
+        "flag_count",
+        "created_at",
+    )
     list_display_links = ("excerpt_shown",)
     list_filter = (QueueFilter, "state", "waits_for", "language", "flags__reason")
     list_select_related = ("author", "lesson")
@@ -69,7 +77,17 @@ class CommentAdmin(ReadOnly):
     list_per_page = 50
     show_full_result_count = False
     actions = ("approve", "hide", "restore", "dismiss_flags", "pause_writers", "block_writers")
-    fields = ("in_thread", "flags_shown", "writer_shown", "record", "text", "state", "waits_for", "created_at", "edited_at")
+    fields = (
+        "in_thread",
+        "flags_shown",
+        "writer_shown",
+        "record",
+        "text",
+        "state",
+        "waits_for",
+        "created_at",
+        "edited_at",
+    )
     change_form_template = "admin/comments/comment/change_form.html"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Comment]:
@@ -99,12 +117,20 @@ class CommentAdmin(ReadOnly):
         """The comment among its neighbours; the one that opened the thread first."""
         low, high = comment.place - NEIGHBOURS, comment.place + NEIGHBOURS
         shown = Q(place=0) | Q(place__range=(low, high))
-        rows = Comment.objects.filter(shown, thread=comment.thread_id).with_people().order_by("place")
-        return mark_safe(render_to_string("admin/comments/comment/thread.html", {"rows": rows, "asked": comment}))
+        rows = (
+            Comment.objects.filter(shown, thread=comment.thread_id).with_people().order_by("place")
+        )
+        return mark_safe(
+            render_to_string("admin/comments/comment/thread.html", {"rows": rows, "asked": comment})
+        )
 
     @admin.display(description=_("flags"))
     def flags_shown(self, comment: Comment) -> SafeString:
-        flags = Flag.objects.filter(comment=comment).select_related("flagger", "settled_by").order_by("-id")
+        flags = (
+            Flag.objects.filter(comment=comment)
+            .select_related("flagger", "settled_by")
+            .order_by("-id")
+        )
         return mark_safe(render_to_string("admin/comments/comment/flags.html", {"flags": flags}))
 
     @admin.display(description=_("writer"))
@@ -119,8 +145,12 @@ class CommentAdmin(ReadOnly):
     @admin.display(description=_("record"))
     def record(self, comment: Comment) -> SafeString:
         about = Q(comment=comment) | Q(person=comment.author_id or 0)
-        actions = ModerationAction.objects.filter(about).select_related("moderator", "undone_by")[:50]
-        return mark_safe(render_to_string("admin/comments/comment/record.html", {"actions": actions}))
+        actions = ModerationAction.objects.filter(about).select_related("moderator", "undone_by")[
+            :50
+        ]
+        return mark_safe(
+            render_to_string("admin/comments/comment/record.html", {"actions": actions})
+        )
 
     # What a moderator does -------------------------------------------------------------------
 
@@ -144,7 +174,9 @@ class CommentAdmin(ReadOnly):
     def pause_writers(self, request: HttpRequest, queryset: QuerySet[Comment]) -> None:
         self._each_writer(request, queryset, ModerationAction.pause)
 
-    @admin.action(description=_("Block the writers and hide what they wrote"), permissions=["judge_people"])
+    @admin.action(
+        description=_("Block the writers and hide what they wrote"), permissions=["judge_people"]
+    )
     def block_writers(self, request: HttpRequest, queryset: QuerySet[Comment]) -> None:
         self._each_writer(request, queryset, ModerationAction.block)
 
@@ -170,7 +202,12 @@ class CommentAdmin(ReadOnly):
     ) -> HttpResponse:
         allowed: dict[str, Any] = self.get_actions(request)
         buttons = [(name, allowed[name][2]) for name in self.actions if name in allowed]
-        extra = {**(extra_context or {}), "buttons": buttons, "show_save": False, "show_save_and_continue": False}
+        extra = {
+            **(extra_context or {}),
+            "buttons": buttons,
+            "show_save": False,
+            "show_save_and_continue": False,
+        }
         return super().change_view(request, object_id, form_url, extra)
 
     def _each(self, request: HttpRequest, queryset: QuerySet[Comment], verb: Any) -> None:
@@ -183,7 +220,9 @@ class CommentAdmin(ReadOnly):
         writers = {comment.author.pk: comment.author for comment in comments if comment.author}
         mine = [w for w in writers.values() if w.pk == request.user.pk or w.is_staff]
         if mine:
-            self.message_user(request, gettext("Staff cannot be paused or blocked here."), messages.WARNING)
+            self.message_user(
+                request, gettext("Staff cannot be paused or blocked here."), messages.WARNING
+            )
         self._say(request, [verb(w, by=request.user) for w in writers.values() if w not in mine])
 
     def _say(self, request: HttpRequest, done: list[ModerationAction]) -> None:
@@ -215,7 +254,9 @@ class ModerationActionAdmin(ReadOnly):
     def undo(self, request: HttpRequest, queryset: QuerySet[ModerationAction]) -> None:
         undone = sum(action.undo(by=request.user) for action in queryset.order_by("-id"))
         if undone:
-            self.message_user(request, ngettext("Undone: %(n)d.", "Undone: %(n)d.", undone) % {"n": undone})
+            self.message_user(
+                request, ngettext("Undone: %(n)d.", "Undone: %(n)d.", undone) % {"n": undone}
+            )
         else:
             self.message_user(request, gettext("That was undone before."), messages.WARNING)
 
@@ -234,15 +275,33 @@ class ModerationActionAdmin(ReadOnly):
 class MailAdmin(ReadOnly):
     """What goes out, and what could not."""
 
-    list_display = ("subject", "topic", "to_address", "state", "tries", "due_at", "sent_at", "last_error")
+    list_display = (
+        "subject",
+        "topic",
+        "to_address",
+        "state",
+        "tries",
+        "due_at",
+        "sent_at",
+        "last_error",
+    )
     list_filter = ("state", "topic", "language")
     list_select_related = ("recipient",)
     search_fields = ("recipient__email", "address", "key")
     ordering = ("-id",)
     show_full_result_count = False
     fields = (
-        "subject", "topic", "recipient", "address", "language", "state", "tries", "created_at", "due_at",
-        "sent_at", "last_error",
+        "subject",
+        "topic",
+        "recipient",
+        "address",
+        "language",
+        "state",
+        "tries",
+        "created_at",
+        "due_at",
+        "sent_at",
+        "last_error",
     )
     actions = ("try_again",)
 

@@ -19,11 +19,23 @@ from lessons.models import Lesson
 
 ASKED = [
     ("en", "I had to read the second paragraph twice, but then it *clicked*. Thank you!"),
-    ("en", "Does the same hold when the picture is very small?\n\nI tried with `64 × 64` and it looked odd."),
-    ("ko", "**중요(Important)**라고 적힌 부분이 특히 도움이 됐어요. 예시가 하나 더 있으면 좋겠어요."),
-    ("en", "Here is how I checked it:\n\n```python\nvalues = [3, 1, 2]\nprint(sorted(values))\n```\n\nIs there a shorter way?"),
+    (
+        "en",
+        "Does the same hold when the picture is very small?\n\nI tried with `64 × 64` and it looked odd.",
+    ),
+    (
+        "ko",
+        "**중요(Important)**라고 적힌 부분이 특히 도움이 됐어요. 예시가 하나 더 있으면 좋겠어요.",
+    ),
+    (
+        "en",
+        "Here is how I checked it:\n\n```python\nvalues = [3, 1, 2]\nprint(sorted(values))\n```\n\nIs there a shorter way?",
+    ),
     ("ko", "연습 문제를 해 봤는데 결과가 매번 조금씩 달라요. 원래 그런가요?"),
-    ("en", "For those who like lists:\n\n1. read the summary\n2. do the exercise\n3. read the whole page again"),
+    (
+        "en",
+        "For those who like lists:\n\n1. read the summary\n2. do the exercise\n3. read the whole page again",
+    ),
     ("ko", "이 레슨 덕분에 다음 레슨이 훨씬 쉬웠어요! 🌱"),
     ("en", "> The key is where to look first.\n\nThis sentence should be on a poster."),
 ]
@@ -45,7 +57,13 @@ def fill(people: Sequence[Person], *, chance: Random, now: datetime) -> str:
     moderator, *learners = people
     lessons = list(Lesson.objects.published().in_order()[:12])
     for number, lesson in enumerate(lessons):
-        _discuss(lesson, learners, chance, now - timedelta(days=14 - number), threads=max(1, 8 - 2 * number))
+        _discuss(
+            lesson,
+            learners,
+            chance,
+            now - timedelta(days=14 - number),
+            threads=max(1, 8 - 2 * number),
+        )
     if lessons:
         _trouble(lessons[0], learners, moderator)
         Bell.set(learners[0], lesson=lessons[0], thread=None, choice="on")
@@ -77,7 +95,9 @@ def _trouble(lesson: Lesson, learners: Sequence[Person], moderator: Person) -> N
     _say(lesson, newcomer, ADVERT)
     unkind = _say(lesson, rude, UNKIND)
     for person, reason in zip(others[:3], ("unkind", "unkind", "off-topic"), strict=False):
-        Flag.raise_on(unkind, by=person, reason=reason, note="" if reason == "unkind" else "Not about this.")
+        Flag.raise_on(
+            unkind, by=person, reason=reason, note="" if reason == "unkind" else "Not about this."
+        )
     hidden = _say(lesson, rude, "First!!!")
     ModerationAction.hide(hidden, by=moderator)
     ModerationAction.pause(rude, by=moderator)
@@ -87,7 +107,11 @@ def _trouble(lesson: Lesson, learners: Sequence[Person], moderator: Person) -> N
 
 
 def _say(
-    lesson: Lesson, writer: Person, text: str, at: datetime | None = None, parent: Comment | None = None
+    lesson: Lesson,
+    writer: Person,
+    text: str,
+    at: datetime | None = None,
+    parent: Comment | None = None,
 ) -> Comment:
     comment = Comment.post(lesson=lesson, author=writer, text=text, key=uuid.uuid4(), parent=parent)
     if at:
@@ -97,4 +121,6 @@ def _say(
 
 
 def _somebody(learners: Sequence[Person], language: str, chance: Random) -> Person:
-    return chance.choice([person for person in learners if person.language == language] or list(learners))
+    return chance.choice(
+        [person for person in learners if person.language == language] or list(learners)
+    )

@@ -42,10 +42,14 @@ class CommentForm(GuardedForm):
     guard = Guard("comment", [Limit(6, timedelta(minutes=5)), Limit(60, timedelta(days=1))])
 
     text = WordsField(label=_("Your comment"))
-    parent = forms.IntegerField(required=False, min_value=1, max_value=2**62, widget=forms.HiddenInput)
+    parent = forms.IntegerField(
+        required=False, min_value=1, max_value=2**62, widget=forms.HiddenInput
+    )
     key = forms.UUIDField(widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, lesson: Lesson | str, request: HttpRequest, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, lesson: Lesson | str, request: HttpRequest, **kwargs: Any
+    ) -> None:
         super().__init__(*args, request=request, auto_id=f"id_%s_{uuid.uuid4().hex[:8]}", **kwargs)
         self.lesson = lesson
         self.fields["key"].initial = uuid.uuid4
@@ -80,7 +84,9 @@ class PreviewForm(forms.Form):
 class FlagForm(GuardedForm):
     guard = Guard("flag", [Limit(10, timedelta(hours=1))])
 
-    reason = forms.ChoiceField(label=_("What is wrong with it?"), choices=Flag.Reason, widget=forms.RadioSelect)
+    reason = forms.ChoiceField(
+        label=_("What is wrong with it?"), choices=Flag.Reason, widget=forms.RadioSelect
+    )
     note = forms.CharField(label=_("In your words, if you like"), required=False, max_length=300)
 
 

@@ -62,7 +62,10 @@ class Guard:
         return False
 
     def _subjects(self, request: HttpRequest) -> list[tuple[str, int]]:
-        address = (fingerprint(f"address {network_of(client_address(request))}"), self.address_factor)
+        address = (
+            fingerprint(f"address {network_of(client_address(request))}"),
+            self.address_factor,
+        )
         if request.user.is_authenticated:
             return [(fingerprint(f"person {request.user.pk}"), 1), address]
         return [(address[0], 1)]
@@ -72,7 +75,8 @@ class Guard:
 
     def _is_within(self, who: str, factor: int, coming: int = 0) -> bool:
         return all(
-            Attempt.objects.within(self.action, who, limit.window).count() + coming <= limit.count * factor
+            Attempt.objects.within(self.action, who, limit.window).count() + coming
+            <= limit.count * factor
             for limit in self.limits
         )
 
@@ -159,7 +163,9 @@ class GuardedForm(forms.Form):
         """Whether the rate limits let this through; else the form says so. Counts the attempt."""
         if self.guard.lets(self.request):
             return True
-        self.add_error(None, _("That was a lot in a short time. Please wait a little and send it again."))
+        self.add_error(
+            None, _("That was a lot in a short time. Please wait a little and send it again.")
+        )
         return False
 
     def clean(self) -> dict[str, Any]:
@@ -177,12 +183,15 @@ class GuardedForm(forms.Form):
             signer.unsign(stamp, max_age=OLDEST)
         except signing.BadSignature as error:
             raise forms.ValidationError(
-                _("This form has grown too old. Your text is still here: please send it once more."),
+                _(
+                    "This form has grown too old. Your text is still here: please send it once more."
+                ),
                 code="too-old",
             ) from error
         if _is_younger(signer, stamp):
             raise forms.ValidationError(
-                _("That was faster than anybody can type. Please send it once more."), code="too-fast"
+                _("That was faster than anybody can type. Please send it once more."),
+                code="too-fast",
             )
 
     @property

@@ -52,15 +52,22 @@ def _write_one(notification: Notification) -> bool:
         context = {**_told(notification), **_addresses()}
         context["is_answer"] = notification.is_answer
     mail = outbox.write(
-        key=f"reply:{notification.pk}", topic=TOPIC, to=person, template="comments/mail/reply",
-        context=context, message_id=message_id_of(comment), thread=_thread_of(comment),
+        key=f"reply:{notification.pk}",
+        topic=TOPIC,
+        to=person,
+        template="comments/mail/reply",
+        context=context,
+        message_id=message_id_of(comment),
+        thread=_thread_of(comment),
     )
     return mail is not None
 
 
 def _write_daily() -> int:
     boundary = digest_boundary()
-    owing = Notification.objects.owing_digest(boundary).order_by().values_list("recipient", flat=True)
+    owing = (
+        Notification.objects.owing_digest(boundary).order_by().values_list("recipient", flat=True)
+    )
     learners = get_user_model().objects.filter(pk__in=list(owing.distinct()[:_BATCH]))
     return sum(_safely(_write_digest, learner, boundary) for learner in learners)
 
@@ -86,12 +93,20 @@ def _write_digest(person: Any, boundary: datetime) -> bool:
     if not rows or settled != len(pks):  # nothing to say, or another worker says it
         return False
     with translation.override(person.language):
-        context = {**_addresses(), "replies": _all_told(rows), "more": more, "count": len(rows) + more}
+        context = {
+            **_addresses(),
+            "replies": _all_told(rows),
+            "more": more,
+            "count": len(rows) + more,
+        }
         context["day"] = date_format(boundary, "DATE_FORMAT")
         context["list_url"] = settings.SITE_URL + reverse("comments:notifications")
     mail = outbox.write(
-        key=f"digest:{person.pk}:{boundary:%Y-%m-%d}", topic=TOPIC, to=person,
-        template="comments/mail/digest", context=context,
+        key=f"digest:{person.pk}:{boundary:%Y-%m-%d}",
+        topic=TOPIC,
+        to=person,
+        template="comments/mail/digest",
+        context=context,
     )
     return mail is not None
 

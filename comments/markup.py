@@ -23,7 +23,9 @@ from lessons.markup.sanitize import sanitize
 LONGEST = 5_000  # characters of a comment
 
 COMMENT: Mapping[str, frozenset[str]] = {
-    **dict.fromkeys(["p", "br", "em", "strong", "code", "ul", "li", "blockquote"], frozenset[str]()),
+    **dict.fromkeys(
+        ["p", "br", "em", "strong", "code", "ul", "li", "blockquote"], frozenset[str]()
+    ),
     "ol": frozenset({"start"}),
     "a": frozenset({"href", "rel"}),
     "figure": frozenset({"class"}),
@@ -35,10 +37,23 @@ COMMENT: Mapping[str, frozenset[str]] = {
 _LANGUAGES = {
     alias: name
     for name, aliases in {
-        "bash": "bash sh shell", "c": "c h", "cpp": "cpp c++", "css": "css", "diff": "diff",
-        "go": "go", "html": "html", "java": "java", "javascript": "javascript js",
-        "json": "json", "kotlin": "kotlin kt", "python": "python py", "rust": "rust rs",
-        "sql": "sql", "toml": "toml", "typescript": "typescript ts", "yaml": "yaml yml",
+        "bash": "bash sh shell",
+        "c": "c h",
+        "cpp": "cpp c++",
+        "css": "css",
+        "diff": "diff",
+        "go": "go",
+        "html": "html",
+        "java": "java",
+        "javascript": "javascript js",
+        "json": "json",
+        "kotlin": "kotlin kt",
+        "python": "python py",
+        "rust": "rust rs",
+        "sql": "sql",
+        "toml": "toml",
+        "typescript": "typescript ts",
+        "yaml": "yaml yml",
     }.items()
     for alias in aliases.split()
 }
@@ -46,17 +61,30 @@ _MOST_HIGHLIGHTED = 1_500  # characters of code in one comment
 _LEAST_COUNTED = 150  # a lexer costs its start as well
 _MOST_SPANS = 400  # colours in one listing
 _MOST_LOOKED_AT = 20_000  # lines with a quote, times lines
-_MOST_TAGS = 1_200  # beyond it a comment is shown as plain text; what a person writes stays far below
+_MOST_TAGS = (
+    1_200  # beyond it a comment is shown as plain text; what a person writes stays far below
+)
 
 _RULES = [
-    "fence", "blockquote", "list", "newline", "escape", "backticks", "emphasis", "link", "autolink", "entity",
+    "fence",
+    "blockquote",
+    "list",
+    "newline",
+    "escape",
+    "backticks",
+    "emphasis",
+    "link",
+    "autolink",
+    "entity",
 ]
 _QUOTED = re.compile(r"^[ \t>*+\-\d.)]*>", re.MULTILINE)
 _GAP = re.compile(r"\s{60}")  # runs of white space make the lexers of C and Java quadratic
 _ADDRESS = re.compile(r"https?://[^\s<>\"'`{}|\\^]+")
 _UNPRINTABLE = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef"
-    + "".join(f"{chr(plane + 0xFFFE)}{chr(plane + 0xFFFF)}" for plane in range(0, 0x110000, 0x10000))
+    + "".join(
+        f"{chr(plane + 0xFFFE)}{chr(plane + 0xFFFF)}" for plane in range(0, 0x110000, 0x10000)
+    )
     + "]"
 )
 _HANGUL = re.compile("[가-힣ㄱ-ㆎ]")
@@ -114,7 +142,9 @@ _made: MarkdownIt | None = None
 
 
 def _build() -> MarkdownIt:
-    md = MarkdownIt("zero", {"html": False, "breaks": True, "maxNesting": 12}, renderer_cls=_Renderer)
+    md = MarkdownIt(
+        "zero", {"html": False, "breaks": True, "maxNesting": 12}, renderer_cls=_Renderer
+    )
     use_cjk_emphasis(md)
     md.core.ruler.after("inline", "bare_links", _bare_links)
     return md.enable(_RULES)
@@ -139,9 +169,7 @@ class _Renderer(RendererHTML):
         words = token.info.split(maxsplit=1)
         language = _LANGUAGES.get(words[0].lower() if words else "", "text")
         code = _highlighted(token.content, language, env)
-        return (
-            f'<figure class="code language-{language}"><pre tabindex="0"><code>{code}</code></pre></figure>\n'
-        )
+        return f'<figure class="code language-{language}"><pre tabindex="0"><code>{code}</code></pre></figure>\n'
 
 
 def _highlighted(code: str, language: str, env: dict[str, int]) -> str:

@@ -10,8 +10,14 @@ from django.db.models.signals import post_migrate
 
 GROUP = "Moderators"
 _OURS = [
-    "view_comment", "change_comment", "view_flag", "view_thread", "view_standing", "change_standing",
-    "view_moderationaction", "change_moderationaction",
+    "view_comment",
+    "change_comment",
+    "view_flag",
+    "view_thread",
+    "view_standing",
+    "change_standing",
+    "view_moderationaction",
+    "change_moderationaction",
 ]
 
 

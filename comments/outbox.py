@@ -61,10 +61,16 @@ def write(
     mail, _created = Mail.objects.get_or_create(
         key=key,
         defaults={
-            "topic": topic, "recipient": recipient,
-            "address": "" if recipient else address, "language": language,
-            "subject": subject, "text": text, "html": html, "thread": list(thread),
-            "message_id": message_id or new_message_id(key), "stop_url": stop_url,
+            "topic": topic,
+            "recipient": recipient,
+            "address": "" if recipient else address,
+            "language": language,
+            "subject": subject,
+            "text": text,
+            "html": html,
+            "thread": list(thread),
+            "message_id": message_id or new_message_id(key),
+            "stop_url": stop_url,
         },
     )
     return mail
@@ -128,8 +134,10 @@ class Round:
 
     def __add__(self, other: "Round") -> "Round":
         return Round(
-            self.sent + other.sent, self.again + other.again,
-            self.given_up + other.given_up, other.is_down,
+            self.sent + other.sent,
+            self.again + other.again,
+            self.given_up + other.given_up,
+            other.is_down,
         )
 
     def __str__(self) -> str:

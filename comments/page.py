@@ -59,7 +59,8 @@ class Place:
     def url(self, lesson_url: str) -> str:
         parts = {
             "order": self.order if self.order != "newest" else None,
-            "from": self.start, "thread": self.thread,
+            "from": self.start,
+            "thread": self.thread,
             "replies": self.replies if self.thread and self.replies > 1 else None,
         }
         query = urlencode({name: value for name, value in parts.items() if value})
@@ -124,7 +125,9 @@ def read_page(lesson_id: str, lesson_url: str, place: Place) -> DiscussionPage:
     known = {row.pk: row for row in rows}
     for row in rows:
         if not page.threads or page.threads[-1].id != row.thread_id:
-            page.threads.append(ThreadOnPage(row.thread_id, None, [], row.thread_count, row.thread_last))
+            page.threads.append(
+                ThreadOnPage(row.thread_id, None, [], row.thread_count, row.thread_last)
+            )
         _put(page.threads[-1], entry_of(row, known.get(row.parent_id) or _parent(row), base))
     _cut(page, lesson_url)
     for thread in page.threads:
@@ -145,7 +148,9 @@ def place_of(comment: Comment) -> Place:
 def _rows(lesson_id: str, place: Place) -> "QuerySet[Any]":
     total = Discussion.objects.filter(pk=OuterRef("lesson_id")).values("visible_count")
     comments = Comment.objects.select_related("author").annotate(
-        total=Subquery(total), thread_count=F("thread__visible_count"), thread_last=F("thread__last_place")
+        total=Subquery(total),
+        thread_count=F("thread__visible_count"),
+        thread_last=F("thread__last_place"),
     )
     if place.thread:
         shown = Q(place=0) | Q(place__gte=place.replies)
@@ -192,10 +197,20 @@ def _cut(page: DiscussionPage, lesson_url: str) -> None:
         if thread.last_place > REPLIES and thread.visible_count > shown:
             count = thread.visible_count - shown
             thread.more = ngettext("%(n)d more reply", "%(n)d more replies", count) % {"n": count}
-            thread.more_url = Place(place.order, thread=thread.id, replies=REPLIES + 1).url(lesson_url)
+            thread.more_url = Place(place.order, thread=thread.id, replies=REPLIES + 1).url(
+                lesson_url
+            )
     page.order_urls = [
-        {"name": _("Newest first"), "url": Place("newest").url(lesson_url), "is_on": place.order == "newest"},
-        {"name": _("Oldest first"), "url": Place("oldest").url(lesson_url), "is_on": place.order == "oldest"},
+        {
+            "name": _("Newest first"),
+            "url": Place("newest").url(lesson_url),
+            "is_on": place.order == "newest",
+        },
+        {
+            "name": _("Oldest first"),
+            "url": Place("oldest").url(lesson_url),
+            "is_on": place.order == "oldest",
+        },
     ]
 
 

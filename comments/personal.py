@@ -12,7 +12,11 @@ def export(learner: Person) -> Mapping[str, Any]:
     """What the learner wrote and chose here."""
     return {
         "comments": _comments(learner),
-        "flags": list(Flag.objects.filter(flagger=learner).values("comment_id", "reason", "note", "created_at")),
+        "flags": list(
+            Flag.objects.filter(flagger=learner).values(
+                "comment_id", "reason", "note", "created_at"
+            )
+        ),
         "bells": list(Bell.objects.of(learner).values("lesson_id", "thread_id", "choice", "since")),
         "notifications": _notifications(learner),
         "replies_by_mail": MailChoice.of(learner).replies,
@@ -27,7 +31,12 @@ def erase(learner: Person) -> None:
 
 def renamed(learner: Person) -> None:
     """Show the new name at once on every page where the learner wrote."""
-    lessons = Comment.objects.by(learner).order_by("lesson_id").values_list("lesson_id", flat=True).distinct()
+    lessons = (
+        Comment.objects.by(learner)
+        .order_by("lesson_id")
+        .values_list("lesson_id", flat=True)
+        .distinct()
+    )
     for lesson in lessons:
         PageVersion.bump(f"lesson:{lesson}")
 

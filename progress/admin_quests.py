@@ -43,10 +43,17 @@ class QuestActivityAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         """The quest's lessons with their numbers, and where learners stop."""
         quest = get_object_or_404(QuestActivity, pk=object_id, retired_at=None)
         numbers = numbers_of(quest)
-        rows = [(f"{one.number}. {one.title}", (one.read, one.exercised, one.stopped)) for one in numbers.lessons]
+        rows = [
+            (f"{one.number}. {one.title}", (one.read, one.exercised, one.stopped))
+            for one in numbers.lessons
+        ]
         context = {
             **self.admin_site.each_context(request),
-            "title": str(quest), "opts": self.opts, "quest": quest, "numbers": numbers, "bars": bars(rows),
+            "title": str(quest),
+            "opts": self.opts,
+            "quest": quest,
+            "numbers": numbers,
+            "bars": bars(rows),
         }
         return TemplateResponse(request, "admin/progress/quest.html", context)
 

@@ -29,6 +29,8 @@ def say_what_was_reached(
     had = {one.id for one in earlier.earned}
     for one in later.earned:
         if one.id not in had:
-            said.append(_("Achievement: %(emoji)s %(name)s") % {"emoji": one.emoji, "name": one.name})
+            said.append(
+                _("Achievement: %(emoji)s %(name)s") % {"emoji": one.emoji, "name": one.name}
+            )
     if said:
         messages.success(request, " · ".join(said))

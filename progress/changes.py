@@ -28,7 +28,9 @@ def changed_blocks(before: str, after: str) -> list[Block]:
     """The blocks of two texts that differ; what stayed between them is left out."""
     old, new = _blocks(before), _blocks(after)
     found: list[Block] = []
-    for tag, i1, i2, j1, j2 in difflib.SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+    for tag, i1, i2, j1, j2 in difflib.SequenceMatcher(
+        None, old, new, autojunk=False
+    ).get_opcodes():
         if tag != "equal":
             found += _pair(old[i1:i2], new[j1:j2])
     return found

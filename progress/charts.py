@@ -63,7 +63,9 @@ def calendar(days: Iterable[str], today: date) -> Calendar:
         for n in range((today - start).days + 1)
         for day in (start + timedelta(days=n),)
     ]
-    firsts = [Month(day.day, day.x) for day in made if day.day.day == 1 and day.x < (WEEKS - 2) * _CELL]
+    firsts = [
+        Month(day.day, day.x) for day in made if day.day.day == 1 and day.x < (WEEKS - 2) * _CELL
+    ]
     return Calendar(made, firsts)
 
 
@@ -142,7 +144,9 @@ class Bar:
     value: int
 
 
-def bars(rows: Sequence[tuple[str, Sequence[int]]], width: int = 900, height: int = 200) -> list[Bar]:
+def bars(
+    rows: Sequence[tuple[str, Sequence[int]]], width: int = 900, height: int = 200
+) -> list[Bar]:
     """Bars side by side over one scale, a group a row; of ``series`` 0, 1, … within their group."""
     top = max((value for _, values in rows for value in values), default=0) or 1
     group = width / max(len(rows), 1)

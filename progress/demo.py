@@ -25,7 +25,11 @@ def _history(lessons: Sequence[Lesson], chance: Random, now: datetime) -> list[F
     facts: list[Fact] = []
     at = now - timedelta(days=chance.randint(10, 40))
     for lesson in lessons[: chance.randint(2, 40)]:
-        at += timedelta(minutes=chance.randint(10, 60)) if chance.random() < 0.5 else timedelta(hours=chance.randint(14, 30))
+        at += (
+            timedelta(minutes=chance.randint(10, 60))
+            if chance.random() < 0.5
+            else timedelta(hours=chance.randint(14, 30))
+        )
         if at >= now:
             break
         facts.append(_fact(lesson, "read", at))

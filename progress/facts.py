@@ -17,7 +17,9 @@ FORMAT = "learning-progress"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _LAST = 253_402_214_400_000  # the last day of the year 9999: beyond it no date can be written
 _ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*\Z")
-_ON = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?!-00:00)[+-][0-9]{2}:[0-9]{2}\Z")
+_ON = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?!-00:00)[+-][0-9]{2}:[0-9]{2}\Z"
+)
 _KEYS = {"lesson", "kind", "done", "at", "on"}
 
 Key = tuple[str, str]
@@ -74,7 +76,11 @@ class Fact:
 
     def as_json(self) -> dict[str, Any]:
         return {
-            "lesson": self.lesson, "kind": self.kind, "done": self.done, "at": self.at, "on": self.on
+            "lesson": self.lesson,
+            "kind": self.kind,
+            "done": self.done,
+            "at": self.at,
+            "on": self.on,
         }
 
 

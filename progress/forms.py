@@ -11,7 +11,9 @@ from progress.models import Entry
 class StateForm(forms.Form):
     """The buttons of a lesson: done, or taken back."""
 
-    done = forms.TypedChoiceField(choices=[("1", "1"), ("0", "0")], coerce=lambda value: value == "1")
+    done = forms.TypedChoiceField(
+        choices=[("1", "1"), ("0", "0")], coerce=lambda value: value == "1"
+    )
 
 
 class OlderForm(forms.Form):

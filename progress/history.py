@@ -68,7 +68,9 @@ class EntryQuerySet(models.QuerySet["Entry"]):
         """Take what a client says into its learner's history; gives back what now holds newly."""
         return self.receive(learner, accepted(learner, reading))
 
-    def receive(self, learner: Any, facts: Iterable[Fact], merging: "Merge | None" = None) -> list[Fact]:
+    def receive(
+        self, learner: Any, facts: Iterable[Fact], merging: "Merge | None" = None
+    ) -> list[Fact]:
         """Merge facts into a learner's history; gives back those that now hold and did not before.
 
         Nothing is overwritten: what no longer holds stays in the history. Of several
@@ -95,7 +97,6 @@ class EntryQuerySet(models.QuerySet["Entry"]):
             )
         return won
 
-
     def refuse_too_many(self) -> None:
         """One query, which counts no further than to the limit. Raises TooManyFacts."""
         recent = self.filter(received__gt=timezone.now() - A_DAY).order_by()[:DAILY_LIMIT]
@@ -111,7 +112,10 @@ class Entry(models.Model):
     """
 
     learner = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.CASCADE, related_name="entries", verbose_name=_("learner"),
+        settings.AUTH_USER_MODEL,
+        models.CASCADE,
+        related_name="entries",
+        verbose_name=_("learner"),
         db_index=False,
     )
     lesson = models.ForeignKey(Lesson, models.PROTECT, related_name="+", verbose_name=_("lesson"))
@@ -123,7 +127,12 @@ class Entry(models.Model):
     stands = models.BooleanField(_("holds"))
     received = models.DateTimeField(_("received"), default=timezone.now)
     merging = models.ForeignKey(
-        "Merge", models.SET_NULL, null=True, blank=True, related_name="entries", verbose_name=_("merge")
+        "Merge",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="entries",
+        verbose_name=_("merge"),
     )
 
     # Where a page lists entries, progress.mine.titled sets these.
@@ -141,15 +150,20 @@ class Entry(models.Model):
         ]
         constraints = [
             models.UniqueConstraint(
-                fields=["learner", "lesson", "kind"], condition=models.Q(stands=True),
+                fields=["learner", "lesson", "kind"],
+                condition=models.Q(stands=True),
                 name="one_fact_stands",
             ),
             models.UniqueConstraint(
                 fields=["learner", "lesson", "kind", "at", "done", "on", "offset"],
                 name="a_fact_is_kept_once",
             ),
-            models.CheckConstraint(condition=models.Q(kind__in=Kind.values), name="entry_of_known_kind"),
-            models.CheckConstraint(condition=models.Q(on__lte=models.F("at")), name="done_before_stated"),
+            models.CheckConstraint(
+                condition=models.Q(kind__in=Kind.values), name="entry_of_known_kind"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(on__lte=models.F("at")), name="done_before_stated"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -159,9 +173,15 @@ class Entry(models.Model):
     def of_fact(cls, learner: Any, fact: Fact, merging: "Merge | None", *, stands: bool) -> "Entry":
         on = datetime.fromisoformat(fact.on)
         return cls(
-            learner=learner, lesson_id=fact.lesson, kind=fact.kind, done=fact.done, at=moment(fact.at),
-            on=on.astimezone(UTC), offset=(on.utcoffset() or timedelta()) // timedelta(minutes=1),
-            stands=stands, merging=merging,
+            learner=learner,
+            lesson_id=fact.lesson,
+            kind=fact.kind,
+            done=fact.done,
+            at=moment(fact.at),
+            on=on.astimezone(UTC),
+            offset=(on.utcoffset() or timedelta()) // timedelta(minutes=1),
+            stands=stands,
+            merging=merging,
         )
 
     @property
@@ -227,7 +247,9 @@ class Merge(models.Model):
         ordering = ["-at", "-id"]
         verbose_name = _("merge")
         verbose_name_plural = _("merges")
-        constraints = [models.UniqueConstraint(fields=["learner", "token"], name="one_merge_a_token")]
+        constraints = [
+            models.UniqueConstraint(fields=["learner", "token"], name="one_merge_a_token")
+        ]
 
     def __str__(self) -> str:
         return f"{self.at:%Y-%m-%d %H:%M}"
@@ -242,8 +264,10 @@ class Merge(models.Model):
             _lock(self.learner)
             mine = self.entries.standing()
             before = merge(
-                Entry.objects.of(self.learner).exclude(merging=self)
-                .for_lessons(mine.values_list("lesson_id", flat=True)).facts()
+                Entry.objects.of(self.learner)
+                .exclude(merging=self)
+                .for_lessons(mine.values_list("lesson_id", flat=True))
+                .facts()
             )
             now = milliseconds(timezone.now())
             restored = [_before(fact, before.get(fact.key), now) for fact in mine.facts()]
@@ -310,4 +334,3 @@ def _lock(learner: Any) -> None:
 
 def _outranks(fact: Fact, entry: Entry | None) -> bool:
     return entry is None or fact.rank > entry.fact.rank
-

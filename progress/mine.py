@@ -19,11 +19,18 @@ def titled(entries: list[Entry], outlines: Iterable[Outline]) -> list[Entry]:
     """Gives each entry the ``title`` and, unless its lesson is gone, the ``url`` of its lesson."""
     known = {one.id: one for outline in outlines for one in outline.lessons()}
     gone = {entry.lesson_id for entry in entries} - set(known)
-    editions = Edition.objects.filter(lesson__in=gone, is_source=True) if gone else Edition.objects.none()
-    titles = {lesson: LocalText(*text) for lesson, *text in editions.values_list("lesson_id", "title", "language")}
+    editions = (
+        Edition.objects.filter(lesson__in=gone, is_source=True) if gone else Edition.objects.none()
+    )
+    titles = {
+        lesson: LocalText(*text)
+        for lesson, *text in editions.values_list("lesson_id", "title", "language")
+    }
     for entry in entries:
         found = known.get(entry.lesson_id)
-        entry.title = found.title if found else titles.get(entry.lesson_id, LocalText(entry.lesson_id, ""))
+        entry.title = (
+            found.title if found else titles.get(entry.lesson_id, LocalText(entry.lesson_id, ""))
+        )
         entry.url = found.url if found else ""
     return entries
 
@@ -92,5 +99,7 @@ class Mine:
     def recent(self) -> list[OutlineLesson]:
         """The five lessons that were read last."""
         entries = {one.id: one for quest in self.quests for one in quest.outline.lessons()}
-        read = sorted((f for f in self.held if f.kind == "read"), key=lambda f: f.instant, reverse=True)
+        read = sorted(
+            (f for f in self.held if f.kind == "read"), key=lambda f: f.instant, reverse=True
+        )
         return [entries[fact.lesson] for fact in read if fact.lesson in entries][:5]

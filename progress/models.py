@@ -17,7 +17,9 @@ class LearnerManager(BaseUserManager["Learner"]):
         learner.save(using=self._db)
         return learner
 
-    def create_superuser(self, email: str, password: str | None = None, **fields: object) -> "Learner":
+    def create_superuser(
+        self, email: str, password: str | None = None, **fields: object
+    ) -> "Learner":
         """Made on the command line by whoever runs the site, so the address counts as confirmed."""
         from allauth.account.models import EmailAddress  # its models need this one
 

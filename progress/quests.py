@@ -50,10 +50,17 @@ class QuestProgress:
     def achievements(self) -> list[Achievement]:
         return [
             Achievement(
-                rule["id"], rule["emoji"], self.text(rule["name"]), self.text(rule["description"]),
-                found.have, found.need, wall_time(found.earned),
+                rule["id"],
+                rule["emoji"],
+                self.text(rule["name"]),
+                self.text(rule["description"]),
+                found.have,
+                found.need,
+                wall_time(found.earned),
             )
-            for rule, found in zip(self.rules["achievements"], self.standing.achievements, strict=True)
+            for rule, found in zip(
+                self.rules["achievements"], self.standing.achievements, strict=True
+            )
         ]
 
     @property

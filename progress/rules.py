@@ -13,7 +13,12 @@ from progress.facts import Fact, merge
 
 Lesson = Mapping[str, Any]  # {"id", "xp", "has_exercise", "published": seconds since 1970}
 Subject = Mapping[str, Any]  # {"rules", "tracks": [{"slug", "lessons"}], "retired": [lessons]}
-_KIND_OF = {"lessons": "read", "track": "read", "exercises": "exercise", "track_exercises": "exercise"}
+_KIND_OF = {
+    "lessons": "read",
+    "track": "read",
+    "exercises": "exercise",
+    "track_exercises": "exercise",
+}
 
 
 @dataclass(frozen=True)
@@ -80,9 +85,12 @@ def standing(facts: Iterable[Fact], subject: Subject) -> Standing:
     read = sum(1 for lesson in lessons if history.has(lesson, "read"))
     finished = history.completed(lessons, "read")
     return Standing(
-        xp=xp, level=level, floor=steps[level],
+        xp=xp,
+        level=level,
+        floor=steps[level],
         ceiling=steps[level + 1] if level + 1 < len(steps) else None,
-        lessons=read, lesson_count=len(lessons),
+        lessons=read,
+        lesson_count=len(lessons),
         exercises=sum(1 for lesson in exercises if history.has(lesson, "exercise")),
         exercise_count=len(exercises),
         percent=read * 100 // len(lessons) if lessons else 0,
@@ -110,9 +118,7 @@ class _History:
             own = lesson.get("xp")
             points[lesson["id"], "read"] = xp["lesson"] if own is None else own
             points[lesson["id"], "exercise"] = xp["exercise"]
-        self.held = {
-            key: fact for key, fact in merge(facts).items() if fact.done and key in points
-        }
+        self.held = {key: fact for key, fact in merge(facts).items() if fact.done and key in points}
         order = sorted(self.held.values(), key=lambda fact: (fact.instant, fact.lesson, fact.kind))
         self.events = [(fact, points[fact.key]) for fact in order]
 
@@ -133,7 +139,11 @@ class _History:
         if condition == "between":
             return self._between(value)
         if condition == "quest":
-            return self._all(self.lessons, "read") if value == "lessons" else self._all(self.exercises, "exercise")
+            return (
+                self._all(self.lessons, "read")
+                if value == "lessons"
+                else self._all(self.exercises, "exercise")
+            )
         kind = _KIND_OF[condition]
         lessons = self.tracks.get(value, [])
         return self._all([one for one in lessons if kind == "read" or one["has_exercise"]], kind)
@@ -194,7 +204,9 @@ class _History:
                 missing += lesson not in did
         # Done before it was published (a site that was set up anew): all is still all.
         everything = lessons and len(done) == len(lessons)
-        return max(done.values(), key=lambda fact: (fact.instant, fact.lesson)) if everything else None
+        return (
+            max(done.values(), key=lambda fact: (fact.instant, fact.lesson)) if everything else None
+        )
 
 
 def _runs(days: Sequence[str]) -> dict[str, int]:

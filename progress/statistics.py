@@ -72,14 +72,20 @@ def numbers_of(quest: Quest) -> QuestNumbers:
     places = {_place(row): row["id"] for row in rows}
     ends = _ends(quest)
     finished = sum(1 for end in ends if end["read"] == len(rows))
-    quiet = [end for end in ends if end["read"] < len(rows) and end["last"] < timezone.now() - QUIET]
+    quiet = [
+        end for end in ends if end["read"] < len(rows) and end["last"] < timezone.now() - QUIET
+    ]
     stops = Counter(places.get(end["furthest"]) for end in quiet)
     counts = {row["lesson_id"]: row for row in _counts(quest)}
     none = {"started": 0, "reads": 0, "exercised": 0}
     lessons = [
         LessonNumbers(
-            number, row["title"], row["track__slug"], counts.get(row["id"], none)["started"],
-            counts.get(row["id"], none)["reads"], counts.get(row["id"], none)["exercised"],
+            number,
+            row["title"],
+            row["track__slug"],
+            counts.get(row["id"], none)["started"],
+            counts.get(row["id"], none)["reads"],
+            counts.get(row["id"], none)["exercised"],
             stops[row["id"]],
         )
         for number, row in enumerate(rows, 1)
@@ -89,7 +95,9 @@ def numbers_of(quest: Quest) -> QuestNumbers:
 
 def _lessons(quest: Quest) -> QuerySet[Any]:
     titles = Edition.objects.filter(lesson=OuterRef("pk"), is_source=True).values("title")[:1]
-    rows = Lesson.objects.published().filter(quest=quest).in_order().annotate(title=Subquery(titles))
+    rows = (
+        Lesson.objects.published().filter(quest=quest).in_order().annotate(title=Subquery(titles))
+    )
     return rows.values("id", "title", "track__slug", "track__position", "position")
 
 
@@ -101,15 +109,23 @@ def _ends(quest: Quest) -> list[dict[str, Any]]:
     """For each learner of a quest how far they came, how much they read and when they were last here."""
     published = Entry.objects.done().filter(lesson__quest=quest, lesson__status="published")
     place = F("lesson__track__position") * 100_000 + F("lesson__position")
-    rows: QuerySet[Any] = published.order_by().values("learner").annotate(
-        furthest=Max(place), read=Count("pk", filter=Q(kind=Kind.READ)), last=Max("at")
+    rows: QuerySet[Any] = (
+        published.order_by()
+        .values("learner")
+        .annotate(furthest=Max(place), read=Count("pk", filter=Q(kind=Kind.READ)), last=Max("at"))
     )
     return list(rows.values("furthest", "read", "last"))
 
 
 def _counts(quest: Quest) -> QuerySet[Any]:
-    return Entry.objects.done().filter(lesson__quest=quest).order_by().values("lesson_id").annotate(
-        started=Count("learner", distinct=True),
-        reads=Count("pk", filter=Q(kind=Kind.READ)),
-        exercised=Count("pk", filter=Q(kind=Kind.EXERCISE)),
+    return (
+        Entry.objects.done()
+        .filter(lesson__quest=quest)
+        .order_by()
+        .values("lesson_id")
+        .annotate(
+            started=Count("learner", distinct=True),
+            reads=Count("pk", filter=Q(kind=Kind.READ)),
+            exercised=Count("pk", filter=Q(kind=Kind.EXERCISE)),
+        )
     )

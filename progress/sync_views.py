@@ -28,7 +28,9 @@ from progress.models import Entry, Merge
 Answer = dict[str, Any]
 
 
-def _json(view: Callable[[HttpRequest, dict[str, Any]], Answer]) -> Callable[[HttpRequest], JsonResponse]:
+def _json(
+    view: Callable[[HttpRequest, dict[str, Any]], Answer],
+) -> Callable[[HttpRequest], JsonResponse]:
     """Reads the request's object and writes the answer; every refusal says why."""
 
     @wraps(view)
@@ -78,12 +80,20 @@ def merge(request: HttpRequest, data: dict[str, Any]) -> Answer:
 
 def receipt(merging: Merge, refused: int = 0) -> str:
     """What a merge did, in a sentence or a few."""
-    said = ngettext("%(n)s lesson from this browser", "%(n)s lessons from this browser", merging.total)
+    said = ngettext(
+        "%(n)s lesson from this browser", "%(n)s lessons from this browser", merging.total
+    )
     parts = [said % {"n": merging.total}]
     if merging.had:
-        parts.append(ngettext("%(n)s you already had", "%(n)s you already had", merging.had) % {"n": merging.had})
+        parts.append(
+            ngettext("%(n)s you already had", "%(n)s you already had", merging.had)
+            % {"n": merging.had}
+        )
     if refused:
-        parts.append(ngettext("%(n)s entry not understood", "%(n)s entries not understood", refused) % {"n": refused})
+        parts.append(
+            ngettext("%(n)s entry not understood", "%(n)s entries not understood", refused)
+            % {"n": refused}
+        )
     return ", ".join(parts) + "."
 
 
@@ -105,7 +115,11 @@ def _token(value: Any) -> str:
 
 
 def _what_holds(request: HttpRequest, quest: str | None, reading: Reading) -> Answer:
-    entries = Entry.objects.of(request.user).standing().for_quest(quest) if quest else Entry.objects.none()
+    entries = (
+        Entry.objects.of(request.user).standing().for_quest(quest)
+        if quest
+        else Entry.objects.none()
+    )
     return {
         "now": milliseconds(timezone.now()),
         "refused": reading.refused,

@@ -55,9 +55,12 @@ def me(request: HttpRequest) -> HttpResponseBase:
 def _this_browser(request: HttpRequest) -> PageDraft:
     version = content_version()
     quests = [
-        {"outline": outline, "subject": quest_subject(outline, "me")} for outline in all_outlines(version)
+        {"outline": outline, "subject": quest_subject(outline, "me")}
+        for outline in all_outlines(version)
     ]
-    return PageDraft("progress/this_browser.html", {"quests": quests}, {"content": version}, {"page": "me"})
+    return PageDraft(
+        "progress/this_browser.html", {"quests": quests}, {"content": version}, {"page": "me"}
+    )
 
 
 def _mine(request: HttpRequest) -> HttpResponse:
@@ -107,7 +110,9 @@ def undo_merge(request: HttpRequest, merging: int) -> HttpResponse:
     """Take a sign-in's merge back; what was done since stays."""
     found = get_object_or_404(Merge.objects.of(request.user), pk=merging)
     found.undo()
-    messages.success(request, _("What this browser brought is taken back. It stays in your history."))
+    messages.success(
+        request, _("What this browser brought is taken back. It stays in your history.")
+    )
     return HttpResponseRedirect(reverse("progress:me") + "#history")
 
 
@@ -116,11 +121,17 @@ def undo_merge(request: HttpRequest, merging: int) -> HttpResponse:
 @_bounded
 def state(request: HttpRequest, lesson: str, kind: str) -> HttpResponse:
     """A lesson's buttons without JavaScript: done, or taken back."""
-    lessons = Lesson.objects.readable_by(drafts=request.user.is_staff).select_related("quest", "track")
+    lessons = Lesson.objects.readable_by(drafts=request.user.is_staff).select_related(
+        "quest", "track"
+    )
     found = get_object_or_404(lessons, pk=lesson)
     form = StateForm(request.POST)
     outline = outline_of(found.quest.slug, content_version(), drafts=request.user.is_staff)
-    if outline is None or kind not in Kind.values or (kind == Kind.EXERCISE and not found.has_exercise):
+    if (
+        outline is None
+        or kind not in Kind.values
+        or (kind == Kind.EXERCISE and not found.has_exercise)
+    ):
         raise Http404
     if form.is_valid():
         before = Entry.objects.of(request.user).standing().for_quest(found.quest_id).facts()
@@ -130,7 +141,9 @@ def state(request: HttpRequest, lesson: str, kind: str) -> HttpResponse:
     return HttpResponseRedirect(found.get_absolute_url() + "#lesson-progress")
 
 
-def _stated(request: HttpRequest, lesson: Lesson, kind: str, done: bool, held: list[Fact]) -> Fact | None:
+def _stated(
+    request: HttpRequest, lesson: Lesson, kind: str, done: bool, held: list[Fact]
+) -> Fact | None:
     """What a button says; None when it says what holds already."""
     present = next((fact for fact in held if fact.key == (lesson.pk, kind)), None)
     now = milliseconds(timezone.now())
@@ -155,8 +168,12 @@ def changes(request: HttpRequest, quest: str, track: str, slug: str) -> HttpResp
     edition = get_object_or_404(Edition, lesson=entry.id, language=entry.language)
     since = datetime.fromtimestamp(form.cleaned_data["since"], UTC)
     context = {
-        "outline": outline, "entry": entry, "edition": edition, "since": since,
-        "blocks": _blocks_since(edition, since), "subject": {"page": "changes"},
+        "outline": outline,
+        "entry": entry,
+        "edition": edition,
+        "since": since,
+        "blocks": _blocks_since(edition, since),
+        "subject": {"page": "changes"},
         "is_fallback": edition.language != get_language(),
     }
     response = render(request, "progress/changes.html", context)

@@ -7,6 +7,16 @@ from comments.models.moderation import Flag, ModerationAction, Standing
 from comments.models.notification import MailChoice, Notification
 
 __all__ = [
-    "Attempt", "Bell", "Comment", "Discussion", "Flag", "Mail", "MailChoice", "ModerationAction",
-    "Notification", "Refusal", "Standing", "Thread",
+    "Attempt",
+    "Bell",
+    "Comment",
+    "Discussion",
+    "Flag",
+    "Mail",
+    "MailChoice",
+    "ModerationAction",
+    "Notification",
+    "Refusal",
+    "Standing",
+    "Thread",
 ]

@@ -41,9 +41,16 @@ class Bell(models.Model):
     learner = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.CASCADE, related_name="bells", verbose_name=_("learner")
     )
-    lesson = models.ForeignKey(Lesson, models.CASCADE, related_name="bells", verbose_name=_("lesson"))
+    lesson = models.ForeignKey(
+        Lesson, models.CASCADE, related_name="bells", verbose_name=_("lesson")
+    )
     thread = models.ForeignKey(
-        "comments.Thread", models.CASCADE, null=True, blank=True, related_name="bells", verbose_name=_("thread")
+        "comments.Thread",
+        models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="bells",
+        verbose_name=_("thread"),
     )
     choice = models.CharField(_("choice"), max_length=10, choices=Choice)
     since = models.DateTimeField(_("since"), default=timezone.now)
@@ -55,10 +62,14 @@ class Bell(models.Model):
         verbose_name_plural = _("bells")
         constraints = [
             models.UniqueConstraint(
-                fields=["lesson", "learner"], condition=models.Q(thread=None), name="one_bell_a_lesson"
+                fields=["lesson", "learner"],
+                condition=models.Q(thread=None),
+                name="one_bell_a_lesson",
             ),
             models.UniqueConstraint(
-                fields=["thread", "learner"], condition=models.Q(thread__isnull=False), name="one_bell_a_thread"
+                fields=["thread", "learner"],
+                condition=models.Q(thread__isnull=False),
+                name="one_bell_a_thread",
             ),
         ]
 
@@ -66,7 +77,9 @@ class Bell(models.Model):
         return f"{self.learner_id} {self.lesson_id} {self.thread_id or ''} {self.choice}"
 
     @classmethod
-    def set(cls, person: Person, *, lesson: Lesson | str, thread: "Thread | None", choice: str) -> None:
+    def set(
+        cls, person: Person, *, lesson: Lesson | str, thread: "Thread | None", choice: str
+    ) -> None:
         """Choose for a lesson or a thread; an empty choice forgets it."""
         lesson_id = lesson if isinstance(lesson, str) else lesson.pk
         if not choice:
@@ -80,7 +93,10 @@ class Bell(models.Model):
     def take_part(cls, person: Person, thread: "Thread") -> None:
         """Ring for somebody who wrote here, unless they have chosen already."""
         cls.objects.get_or_create(
-            learner=person, thread=thread, lesson_id=thread.lesson_id, defaults={"choice": Choice.ON}
+            learner=person,
+            thread=thread,
+            lesson_id=thread.lesson_id,
+            defaults={"choice": Choice.ON},
         )
 
     @classmethod

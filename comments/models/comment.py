@@ -50,7 +50,9 @@ class CommentQuerySet(models.QuerySet["Comment"]):
         """What everybody sees, and one's own that waits."""
         if not person.is_authenticated:
             return self.visible()
-        return self.filter(models.Q(state=State.VISIBLE) | models.Q(author=person, state=State.WAITING))
+        return self.filter(
+            models.Q(state=State.VISIBLE) | models.Q(author=person, state=State.WAITING)
+        )
 
     def with_people(self) -> "CommentQuerySet":
         """With the writer, and the writer of what is answered, in the same query."""
@@ -69,22 +71,41 @@ class CommentQuerySet(models.QuerySet["Comment"]):
 class Comment(models.Model):
     """What a learner wrote under a lesson."""
 
-    lesson = models.ForeignKey(Lesson, models.PROTECT, related_name="comments", verbose_name=_("lesson"))
-    thread = models.ForeignKey(Thread, models.PROTECT, related_name="comments", verbose_name=_("thread"))
+    lesson = models.ForeignKey(
+        Lesson, models.PROTECT, related_name="comments", verbose_name=_("lesson")
+    )
+    thread = models.ForeignKey(
+        Thread, models.PROTECT, related_name="comments", verbose_name=_("thread")
+    )
     place = models.PositiveIntegerField(_("place in the thread"))
     parent = models.ForeignKey(
-        "self", models.PROTECT, null=True, blank=True, related_name="answers", verbose_name=_("answers")
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="answers",
+        verbose_name=_("answers"),
     )
     author = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="comments", verbose_name=_("writer")
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        related_name="comments",
+        verbose_name=_("writer"),
     )
     text = models.TextField(_("as written"), max_length=markup.LONGEST, blank=True)
     html = models.TextField(_("as shown"), blank=True)
     language = models.CharField(_("language"), max_length=8, blank=True)
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.VISIBLE)
-    waits_for = models.CharField(_("waits because"), max_length=10, choices=WaitsFor, blank=True, default="")
+    waits_for = models.CharField(
+        _("waits because"), max_length=10, choices=WaitsFor, blank=True, default=""
+    )
     hidden_by = models.ForeignKey(
-        "comments.ModerationAction", models.SET_NULL, null=True, blank=True, related_name="+",
+        "comments.ModerationAction",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
         verbose_name=_("hidden by"),
     )
     key = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
@@ -100,15 +121,20 @@ class Comment(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["thread", "place"], name="one_comment_a_place"),
             models.CheckConstraint(
-                condition=models.Q(place=0, parent=None) | models.Q(place__gt=0, parent__isnull=False),
+                condition=models.Q(place=0, parent=None)
+                | models.Q(place__gt=0, parent__isnull=False),
                 name="only_replies_answer",
             ),
         ]
         indexes = [
-            models.Index(fields=["lesson", "-id"], condition=models.Q(state="visible"), name="comment_newest"),
+            models.Index(
+                fields=["lesson", "-id"], condition=models.Q(state="visible"), name="comment_newest"
+            ),
             models.Index(fields=["author", "lesson", "-id"], name="comment_of_writer"),
             models.Index(fields=["author", "state"], name="comment_of_writer_state"),
-            models.Index(fields=["id"], condition=models.Q(state="waiting"), name="comment_waiting"),
+            models.Index(
+                fields=["id"], condition=models.Q(state="waiting"), name="comment_waiting"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -145,7 +171,13 @@ class Comment(models.Model):
     @classmethod
     @transaction.atomic
     def post(
-        cls, *, lesson: Lesson, author: Person, text: str, key: uuid.UUID, parent: "Comment | None" = None
+        cls,
+        *,
+        lesson: Lesson,
+        author: Person,
+        text: str,
+        key: uuid.UUID,
+        parent: "Comment | None" = None,
     ) -> "Comment":
         """Write a comment, once for each ``key``: sent again, the one that is there comes back."""
         thread = Thread.lock(parent.thread_id) if parent else None
@@ -159,9 +191,15 @@ class Comment(models.Model):
         comment, is_new = cls.objects.get_or_create(
             key=key,
             defaults={
-                "lesson": lesson, "thread": thread, "parent": parent, "author": author,
-                "place": thread.last_place + 1, "text": text, "html": html,
-                "language": markup.language_of(text), "waits_for": waits_for,
+                "lesson": lesson,
+                "thread": thread,
+                "parent": parent,
+                "author": author,
+                "place": thread.last_place + 1,
+                "text": text,
+                "html": html,
+                "language": markup.language_of(text),
+                "waits_for": waits_for,
                 "state": State.WAITING if waits_for else State.VISIBLE,
             },
         )
@@ -269,7 +307,9 @@ class Comment(models.Model):
             Notification.tell_of(self)
 
     def _count(self, change: int) -> None:
-        Thread.objects.filter(pk=self.thread_id).update(visible_count=models.F("visible_count") + change)
+        Thread.objects.filter(pk=self.thread_id).update(
+            visible_count=models.F("visible_count") + change
+        )
         Discussion.add(self.lesson_id, change)
         PageVersion.bump(f"lesson:{self.lesson_id}")
 

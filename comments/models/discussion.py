@@ -14,7 +14,11 @@ class Discussion(models.Model):
     """How many comments of a lesson everybody sees, so that nobody has to count them."""
 
     lesson = models.OneToOneField(
-        Lesson, models.CASCADE, primary_key=True, related_name="discussion", verbose_name=_("lesson")
+        Lesson,
+        models.CASCADE,
+        primary_key=True,
+        related_name="discussion",
+        verbose_name=_("lesson"),
     )
     visible_count = models.PositiveIntegerField(_("visible comments"), default=0)
 
@@ -30,7 +34,9 @@ class Discussion(models.Model):
         """Count up or down, in the transaction of what changed."""
         counted = cls.objects.filter(pk=lesson_id).update(visible_count=F("visible_count") + change)
         if not counted:
-            made, is_new = cls.objects.get_or_create(pk=lesson_id, defaults={"visible_count": max(change, 0)})
+            made, is_new = cls.objects.get_or_create(
+                pk=lesson_id, defaults={"visible_count": max(change, 0)}
+            )
             if not is_new:
                 cls.objects.filter(pk=made.pk).update(visible_count=F("visible_count") + change)
 
@@ -58,17 +64,24 @@ class Thread(models.Model):
     changes a thread locks its row first, then counts in the ``Discussion``.
     """
 
-    lesson = models.ForeignKey(Lesson, models.PROTECT, related_name="threads", verbose_name=_("lesson"))
+    lesson = models.ForeignKey(
+        Lesson, models.PROTECT, related_name="threads", verbose_name=_("lesson")
+    )
     visible_count = models.PositiveIntegerField(_("visible comments"), default=0)
     last_place = models.IntegerField(default=-1)
     created_at = models.DateTimeField(_("begun"), default=timezone.now)
 
     objects = ThreadQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("thread")
         verbose_name_plural = _("threads")
         indexes = [
-            models.Index(fields=["lesson", "id"], condition=models.Q(visible_count__gt=0), name="thread_listed")
+            models.Index(
+                fields=["lesson", "id"],
+                condition=models.Q(visible_count__gt=0),
+                name="thread_listed",
+            )
         ]
 
     def __str__(self) -> str:

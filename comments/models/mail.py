@@ -61,11 +61,17 @@ class Mail(models.Model):
     key = models.CharField(_("key"), max_length=120, unique=True)
     topic = models.CharField(_("topic"), max_length=60)
     recipient = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.CASCADE, null=True, blank=True, related_name="+",
+        settings.AUTH_USER_MODEL,
+        models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="+",
         verbose_name=_("recipient"),
     )
     address = models.EmailField(
-        _("address"), blank=True, help_text=_("for those without an account; a learner’s is asked when it is sent"),
+        _("address"),
+        blank=True,
+        help_text=_("for those without an account; a learner’s is asked when it is sent"),
     )
     language = models.CharField(_("language"), max_length=8)
     subject = models.CharField(_("subject"), max_length=250)
@@ -74,7 +80,9 @@ class Mail(models.Model):
     message_id = models.CharField(max_length=200)
     thread = models.JSONField(default=list, help_text="Message-IDs of the mails this one continues")
     stop_url = models.URLField(_("unsubscribe address"), max_length=500, blank=True)
-    state = models.CharField(_("state"), max_length=10, choices=MailState, default=MailState.WAITING)
+    state = models.CharField(
+        _("state"), max_length=10, choices=MailState, default=MailState.WAITING
+    )
     created_at = models.DateTimeField(_("written"), default=timezone.now)
     waiting_since = models.DateTimeField(_("waiting since"), default=timezone.now)
     due_at = models.DateTimeField(_("next try"), default=timezone.now)
@@ -89,7 +97,9 @@ class Mail(models.Model):
         verbose_name = _("mail")
         verbose_name_plural = _("mails")
         indexes = [
-            models.Index(fields=["due_at", "id"], condition=models.Q(state="waiting"), name="mail_due"),
+            models.Index(
+                fields=["due_at", "id"], condition=models.Q(state="waiting"), name="mail_due"
+            ),
             models.Index(fields=["recipient", "topic", "state"], name="mail_to_learner"),
         ]
         constraints = [
@@ -108,8 +118,11 @@ class Mail(models.Model):
     def claim(self) -> bool:
         """Take the mail for the length of a lease; False when another worker was faster."""
         self.lease = uuid.uuid4().hex
-        claimed = Mail.objects.due().filter(pk=self.pk, tries=self.tries).order_by().update(
-            tries=models.F("tries") + 1, due_at=timezone.now() + LEASE, lease=self.lease
+        claimed = (
+            Mail.objects.due()
+            .filter(pk=self.pk, tries=self.tries)
+            .order_by()
+            .update(tries=models.F("tries") + 1, due_at=timezone.now() + LEASE, lease=self.lease)
         )
         self.tries += claimed
         return bool(claimed)
@@ -125,10 +138,14 @@ class Mail(models.Model):
         gives_up = is_final or timezone.now() - self.waiting_since >= GIVE_UP_AFTER
         Mail.objects.waiting().filter(pk=self.pk, lease=self.lease).update(
             state=MailState.FAILED if gives_up else MailState.WAITING,
-            due_at=timezone.now() + pause_after(self.tries), lease="", last_error=error[:2000],
+            due_at=timezone.now() + pause_after(self.tries),
+            lease="",
+            last_error=error[:2000],
         )
         if gives_up:
-            log.error("giving up on mail %s (%s) after %s tries: %s", self.pk, self.key, self.tries, error)
+            log.error(
+                "giving up on mail %s (%s) after %s tries: %s", self.pk, self.key, self.tries, error
+            )
         return not gives_up
 
 
@@ -147,7 +164,9 @@ class Refusal(models.Model):
     class Meta:
         verbose_name = _("refusal of mail")
         verbose_name_plural = _("refusals of mail")
-        constraints = [models.UniqueConstraint(fields=["address", "topic"], name="one_refusal_a_topic")]
+        constraints = [
+            models.UniqueConstraint(fields=["address", "topic"], name="one_refusal_a_topic")
+        ]
 
     def __str__(self) -> str:
         return f"{self.address}: {self.topic}"

@@ -30,7 +30,9 @@ class Flag(models.Model):
         OFF_TOPIC = "off-topic", _("It has nothing to do with the lesson")
         OTHER = "other", _("Something else")
 
-    comment = models.ForeignKey(Comment, models.CASCADE, related_name="flags", verbose_name=_("comment"))
+    comment = models.ForeignKey(
+        Comment, models.CASCADE, related_name="flags", verbose_name=_("comment")
+    )
     flagger = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", verbose_name=_("flagged by")
     )
@@ -38,7 +40,11 @@ class Flag(models.Model):
     note = models.CharField(_("in your words"), max_length=300, blank=True)
     created_at = models.DateTimeField(_("flagged"), default=timezone.now)
     settled_by = models.ForeignKey(
-        "comments.ModerationAction", models.SET_NULL, null=True, blank=True, related_name="flags",
+        "comments.ModerationAction",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="flags",
         verbose_name=_("settled by"),
     )
 
@@ -47,7 +53,9 @@ class Flag(models.Model):
     class Meta:
         verbose_name = _("flag")
         verbose_name_plural = _("flags")
-        constraints = [models.UniqueConstraint(fields=["comment", "flagger"], name="one_flag_a_person")]
+        constraints = [
+            models.UniqueConstraint(fields=["comment", "flagger"], name="one_flag_a_person")
+        ]
 
     def __str__(self) -> str:
         return f"{self.get_reason_display()} ({self.comment_id})"
@@ -69,7 +77,10 @@ class Standing(models.Model):
     """How somebody stands as a writer. No row: like everybody."""
 
     learner = models.OneToOneField(
-        settings.AUTH_USER_MODEL, models.CASCADE, primary_key=True, related_name="standing",
+        settings.AUTH_USER_MODEL,
+        models.CASCADE,
+        primary_key=True,
+        related_name="standing",
         verbose_name=_("learner"),
     )
     paused_until = models.DateTimeField(_("paused until"), null=True, blank=True)
@@ -118,20 +129,37 @@ class ModerationAction(models.Model):
 
     kind = models.CharField(_("what"), max_length=10, choices=Kind)
     moderator = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", verbose_name=_("who")
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        related_name="+",
+        verbose_name=_("who"),
     )
     at = models.DateTimeField(_("when"), default=timezone.now, db_index=True)
     comment = models.ForeignKey(
-        Comment, models.SET_NULL, null=True, blank=True, related_name="actions", verbose_name=_("comment")
+        Comment,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="actions",
+        verbose_name=_("comment"),
     )
     person = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+",
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
         verbose_name=_("writer"),
     )
     before = models.JSONField(default=dict, help_text="the state before, for undoing")
     undone_at = models.DateTimeField(_("undone"), null=True, blank=True)
     undone_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+",
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
         verbose_name=_("undone by"),
     )
 
@@ -153,7 +181,9 @@ class ModerationAction(models.Model):
     @classmethod
     def hide(cls, comment: Comment, *, by: Person) -> "ModerationAction | None":
         """Take a comment out of sight. Its flags are settled."""
-        return cls._on_comment(cls.Kind.HIDE, comment, by, [State.VISIBLE, State.WAITING], State.HIDDEN)
+        return cls._on_comment(
+            cls.Kind.HIDE, comment, by, [State.VISIBLE, State.WAITING], State.HIDDEN
+        )
 
     @classmethod
     def restore(cls, comment: Comment, *, by: Person) -> "ModerationAction | None":
@@ -170,7 +200,9 @@ class ModerationAction(models.Model):
             return None
         comment.refresh_from_db(fields=["state", "waits_for"])
         before = {"state": comment.state, "waits_for": comment.waits_for}
-        action = cls.objects.create(kind=cls.Kind.DISMISS, moderator=by, comment=comment, before=before)
+        action = cls.objects.create(
+            kind=cls.Kind.DISMISS, moderator=by, comment=comment, before=before
+        )
         if comment.is_waiting and comment.waits_for == WaitsFor.FLAGS:
             comment.move_to(State.VISIBLE, waits_for="")
         flags.update(settled_by=action)
@@ -199,8 +231,10 @@ class ModerationAction(models.Model):
     @transaction.atomic
     def undo(self, *, by: Person) -> bool:
         """Put everything back as it was; False when somebody has done so already."""
-        undone = ModerationAction.objects.standing().filter(pk=self.pk).update(
-            undone_at=timezone.now(), undone_by=by
+        undone = (
+            ModerationAction.objects.standing()
+            .filter(pk=self.pk)
+            .update(undone_at=timezone.now(), undone_by=by)
         )
         if not undone:
             return False
@@ -242,7 +276,9 @@ class ModerationAction(models.Model):
         Thread.lock_all(threads)
         here = written.filter(thread__in=threads)
         rows = list(here.values_list("pk", "thread_id", "lesson_id", "state", "waits_for"))
-        self.before["comments"] = {str(pk): [state, waits_for] for pk, _, _, state, waits_for in rows}
+        self.before["comments"] = {
+            str(pk): [state, waits_for] for pk, _, _, state, waits_for in rows
+        }
         self.save(update_fields=["before"])
         hidden = Comment.objects.filter(pk__in=[row[0] for row in rows])
         hidden.update(state=State.HIDDEN, waits_for="", hidden_by=self)

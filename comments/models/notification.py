@@ -26,10 +26,15 @@ class MailChoice(models.Model):
         NEVER = "never", _("Never")
 
     learner = models.OneToOneField(
-        settings.AUTH_USER_MODEL, models.CASCADE, primary_key=True, related_name="mail_choice",
+        settings.AUTH_USER_MODEL,
+        models.CASCADE,
+        primary_key=True,
+        related_name="mail_choice",
         verbose_name=_("learner"),
     )
-    replies = models.CharField(_("replies by mail"), max_length=10, choices=When, default=When.AT_ONCE)
+    replies = models.CharField(
+        _("replies by mail"), max_length=10, choices=When, default=When.AT_ONCE
+    )
 
     class Meta:
         verbose_name = _("choice of mail")
@@ -61,7 +66,11 @@ class NotificationQuerySet(models.QuerySet["Notification"]):
 
     def with_comments(self) -> "NotificationQuerySet":
         return self.select_related(
-            "recipient", "comment__author", "comment__parent", "comment__lesson__quest", "comment__lesson__track"
+            "recipient",
+            "comment__author",
+            "comment__parent",
+            "comment__lesson__quest",
+            "comment__lesson__track",
         )
 
     def count_up_to(self, most: int = MOST_COUNTED) -> int:
@@ -73,11 +82,14 @@ class NotificationQuerySet(models.QuerySet["Notification"]):
 
     def owing_mail(self) -> "NotificationQuerySet":
         """Told on the site, not yet by mail, to those who want a mail at once (or nothing: to be closed)."""
-        return self.filter(mail_settled=False).exclude(recipient__mail_choice__replies=MailChoice.When.DAILY)
+        return self.filter(mail_settled=False).exclude(
+            recipient__mail_choice__replies=MailChoice.When.DAILY
+        )
 
     def owing_digest(self, before: datetime) -> "NotificationQuerySet":
         return self.filter(
-            mail_settled=False, created_at__lt=before,
+            mail_settled=False,
+            created_at__lt=before,
             recipient__mail_choice__replies=MailChoice.When.DAILY,
         )
 
@@ -90,7 +102,10 @@ class Notification(models.Model):
     """One learner is told of one comment, once."""
 
     recipient = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.CASCADE, related_name="notifications", verbose_name=_("learner")
+        settings.AUTH_USER_MODEL,
+        models.CASCADE,
+        related_name="notifications",
+        verbose_name=_("learner"),
     )
     comment = models.ForeignKey(
         "comments.Comment", models.CASCADE, related_name="notifications", verbose_name=_("comment")
@@ -109,8 +124,12 @@ class Notification(models.Model):
         ]
         indexes = [
             models.Index(fields=["recipient", "-id"], name="notification_newest"),
-            models.Index(fields=["recipient"], condition=models.Q(read_at=None), name="notification_unread"),
-            models.Index(fields=["id"], condition=models.Q(mail_settled=False), name="notification_owing"),
+            models.Index(
+                fields=["recipient"], condition=models.Q(read_at=None), name="notification_unread"
+            ),
+            models.Index(
+                fields=["id"], condition=models.Q(mail_settled=False), name="notification_owing"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -134,7 +153,8 @@ class Notification(models.Model):
         """
         Notification.objects.bulk_create(
             [Notification(recipient_id=pk, comment=comment) for pk in Bell.listeners(comment)],
-            ignore_conflicts=True, batch_size=500,
+            ignore_conflicts=True,
+            batch_size=500,
         )
 
 

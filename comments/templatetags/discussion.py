@@ -36,7 +36,8 @@ def my_part(context: Context, subject: dict[str, Any]) -> dict[str, Any]:
         "standing": Standing.of(person),
         "waiting": [comment for comment in written if comment.is_waiting],
         "written": [
-            {"comment": comment, "can_edit": comment.can_be_edited_by(person)} for comment in written
+            {"comment": comment, "can_edit": comment.can_be_edited_by(person)}
+            for comment in written
         ],
     }
 

@@ -92,7 +92,12 @@ def flag(request: LearnerRequest, pk: int) -> HttpResponse:
     other = get_object_or_404(_readable().visible().exclude(author=request.user), pk=pk)
     form = FlagForm(request.POST or None, request=request)
     if request.method == "POST" and form.is_valid() and form.may_pass():
-        Flag.raise_on(other, by=request.user, reason=form.cleaned_data["reason"], note=form.cleaned_data["note"])
+        Flag.raise_on(
+            other,
+            by=request.user,
+            reason=form.cleaned_data["reason"],
+            note=form.cleaned_data["note"],
+        )
         return _done(request, other.lesson, _("Thank you. A moderator will look at it."))
     status = UNPROCESSABLE if form.is_bound else 200
     return _page(request, "flag", {"form": form, "comment": other}, other.lesson, status)
@@ -107,7 +112,9 @@ def preview(request: LearnerRequest, lesson: str) -> HttpResponse:
     html = ""
     if form.is_valid():
         if not PreviewForm.guard.lets(request):
-            return HttpResponse(_("That was a lot in a short time. Please wait a little."), status=429)
+            return HttpResponse(
+                _("That was a lot in a short time. Please wait a little."), status=429
+            )
         html = markup.render(form.cleaned_data["text"])
     if is_fragment(request):
         return render(request, "comments/_preview.html", {"preview": html})
@@ -134,7 +141,9 @@ def thread_bell(request: LearnerRequest, pk: int) -> HttpResponse:
     thread = get_object_or_404(threads, pk=pk)
     form = BellForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        Bell.set(request.user, lesson=thread.lesson, thread=thread, choice=form.cleaned_data["choice"])
+        Bell.set(
+            request.user, lesson=thread.lesson, thread=thread, choice=form.cleaned_data["choice"]
+        )
         return _done(request, thread.lesson, _("Noted."))
     bell = Bell.objects.of(request.user).for_thread(thread).first()
     context = {"thread": thread, "choice": bell.choice if bell else ""}
@@ -167,7 +176,11 @@ def _page(
 
 def _written(request: HttpRequest, lesson: Lesson, comment: Comment) -> HttpResponse:
     if comment.is_waiting:
-        return _done(request, lesson, _("Thank you. Your comment waits for a moderator; so far only you see it."))
+        return _done(
+            request,
+            lesson,
+            _("Thank you. Your comment waits for a moderator; so far only you see it."),
+        )
     if not is_fragment(request):
         return HttpResponseRedirect(_address(comment))
     response = _section(request, lesson)
@@ -198,7 +211,9 @@ def _refused(request: HttpRequest, comment: Comment, message: str) -> HttpRespon
 def _readable() -> Any:
     """Comments of lessons that everybody may read, with what their addresses need."""
     lessons = Lesson.objects.published()
-    return Comment.objects.filter(lesson__in=lessons).select_related("lesson__quest", "lesson__track", "author")
+    return Comment.objects.filter(lesson__in=lessons).select_related(
+        "lesson__quest", "lesson__track", "author"
+    )
 
 
 def _comment(request: HttpRequest, pk: int) -> Comment:
@@ -231,7 +246,9 @@ def _answered(form: CommentForm) -> Comment | None:
     pk = form["parent"].value()
     if not str(pk or "").isdigit():
         return None
-    return Comment.objects.visible().for_lesson(form.lesson).with_people().filter(pk=int(pk)).first()
+    return (
+        Comment.objects.visible().for_lesson(form.lesson).with_people().filter(pk=int(pk)).first()
+    )
 
 
 def _sent(request: HttpRequest) -> dict[str, Any]:

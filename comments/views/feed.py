@@ -34,9 +34,12 @@ def discussion_feed(request: HttpRequest, lesson: str) -> HttpResponse:
         feed_url=settings.SITE_URL + request.path,
         feed_guid=f"{settings.SITE_URL}/discussions/{found.pk}",
     )
-    for comment in Comment.objects.visible().for_lesson(found).with_people().order_by("-id")[:NEWEST]:
+    for comment in (
+        Comment.objects.visible().for_lesson(found).with_people().order_by("-id")[:NEWEST]
+    ):
         feed.add_item(
-            title=_("%(writer)s: %(words)s") % {"writer": comment.writer_name, "words": comment.excerpt},
+            title=_("%(writer)s: %(words)s")
+            % {"writer": comment.writer_name, "words": comment.excerpt},
             link=settings.SITE_URL + comment.get_absolute_url(),
             description=comment.html,
             author_name=comment.writer_name,
@@ -44,7 +47,8 @@ def discussion_feed(request: HttpRequest, lesson: str) -> HttpResponse:
             updateddate=comment.edited_at or comment.created_at,
             unique_id=f"{settings.SITE_URL}/comments/{comment.pk}",
         )
-    response = HttpResponse(feed.writeString("utf-8"), content_type="application/atom+xml; charset=utf-8")
+    response = HttpResponse(
+        feed.writeString("utf-8"), content_type="application/atom+xml; charset=utf-8"
+    )
     response["Cache-Control"] = "public, no-cache"
     return response
-

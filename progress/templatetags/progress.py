@@ -131,10 +131,13 @@ def lesson_state(context: RequestContext, progress: QuestProgress) -> dict[str, 
     exercise = progress.held.get((subject["lesson"], "exercise"))
     revised = next(
         one.get("revised", 0)
-        for track in subject["tracks"] for one in track["lessons"] if one["id"] == subject["lesson"]
+        for track in subject["tracks"]
+        for one in track["lessons"]
+        if one["id"] == subject["lesson"]
     )
     return {
-        "read": _on(read), "exercise": _on(exercise),
+        "read": _on(read),
+        "exercise": _on(exercise),
         "revised": bool(read and read.done and revised > read.instant),
         "since": read.instant if read else 0,
     }

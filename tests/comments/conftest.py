@@ -58,9 +58,13 @@ def write_mail() -> Callable[..., object]:
 
     def write(to, key="reply:1", *, topic="replies", **more):
         context = {
-            "writer": "Bob", "lesson": "What soil is", "written": "Good **question**!",
-            "html": "<p>Good <strong>question</strong>!</p>", "url": "http://testserver/en/comments/1/",
-            "is_answer": True, "comment_language": "en",
+            "writer": "Bob",
+            "lesson": "What soil is",
+            "written": "Good **question**!",
+            "html": "<p>Good <strong>question</strong>!</p>",
+            "url": "http://testserver/en/comments/1/",
+            "is_answer": True,
+            "comment_language": "en",
         }
         return outbox.write(
             key=key, topic=topic, to=to, template="comments/mail/reply", context=context, **more

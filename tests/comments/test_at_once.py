@@ -39,7 +39,9 @@ def test_same_key_at_once_writes_one_comment(transactional_db, alice):
     assert is_consistent()
 
 
-def test_replies_and_moderation_at_once_keep_every_counter_right(transactional_db, alice, bob, mod, make_learner):
+def test_replies_and_moderation_at_once_keep_every_counter_right(
+    transactional_db, alice, bob, mod, make_learner
+):
     asked = make_comment(author=alice)
     others = [make_comment(author=bob, parent=asked) for _ in range(4)]
     flaggers = [make_learner(f"f{n}@example.org") for n in range(3)]
@@ -50,7 +52,9 @@ def test_replies_and_moderation_at_once_keep_every_counter_right(transactional_d
     calls += [lambda: ModerationAction.block(bob, by=mod), others[1].delete_by_writer]
     at_once(calls)
     assert is_consistent()
-    assert sorted(Comment.objects.values_list("thread", "place")) == sorted(set(Comment.objects.values_list("thread", "place")))
+    assert sorted(Comment.objects.values_list("thread", "place")) == sorted(
+        set(Comment.objects.values_list("thread", "place"))
+    )
     assert Discussion.objects.get().visible_count == Comment.objects.visible().count()
     assert PageVersion.objects.get(key="lesson:soil-is").value >= version + 5
     assert Notification.objects.filter(recipient=bob).count() == 3

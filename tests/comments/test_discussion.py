@@ -74,10 +74,18 @@ def test_learner_writes_a_comment_and_is_led_to_it(alice, client_of, sent):
     comment = Comment.objects.get()
     assert (answer.status_code, answer["Location"]) == (302, f"{LESSON}#comment-{comment.pk}")
     assert (comment.text, comment.html) == (
-        "**Hello** <b>there</b>", "<p><strong>Hello</strong> &lt;b&gt;there&lt;/b&gt;</p>\n"
+        "**Hello** <b>there</b>",
+        "<p><strong>Hello</strong> &lt;b&gt;there&lt;/b&gt;</p>\n",
     )
-    assert (comment.lesson_id, comment.author, comment.state, comment.language) == ("soil-is", alice, "visible", "en")
-    assert texts(browser.get(LESSON).content.decode()) == ["<strong>Hello</strong> &lt;b&gt;there&lt;/b&gt;"]
+    assert (comment.lesson_id, comment.author, comment.state, comment.language) == (
+        "soil-is",
+        alice,
+        "visible",
+        "en",
+    )
+    assert texts(browser.get(LESSON).content.decode()) == [
+        "<strong>Hello</strong> &lt;b&gt;there&lt;/b&gt;"
+    ]
 
 
 def test_guest_who_writes_is_sent_to_sign_in(client):
@@ -94,7 +102,9 @@ def test_guest_who_writes_is_sent_to_sign_in(client):
         ("x" * 5001, "at most 5000 characters"),
     ],
 )
-def test_comment_that_cannot_be_is_shown_again_with_the_reason(alice, client_of, sent, text, message):
+def test_comment_that_cannot_be_is_shown_again_with_the_reason(
+    alice, client_of, sent, text, message
+):
     answer = client_of(alice).post(WRITE, sent(alice, text))
     assert answer.status_code == 422
     assert message in answer.content.decode()
@@ -181,7 +191,11 @@ def test_writer_edits_within_the_window_only(alice, bob, client_of):
     assert client_of(bob).post(address, {"text": "Hacked"}).status_code == 404
     assert client_of(alice).post(address, {"text": "First"}).status_code == 302
     comment.refresh_from_db()
-    assert (comment.text, comment.html, comment.edited_at is None) == ("First", "<p>First</p>\n", False)
+    assert (comment.text, comment.html, comment.edited_at is None) == (
+        "First",
+        "<p>First</p>\n",
+        False,
+    )
     with time_machine.travel(timezone.now() + timedelta(minutes=31)):
         client_of(alice).post(address, {"text": "Late"})
     comment.refresh_from_db()
@@ -246,7 +260,9 @@ def test_permanent_link_leads_to_the_page_that_shows_the_comment(alice, client):
         page = client.get(answer["Location"]).content.decode()
         assert answer["Location"].endswith(f"#comment-{comment.pk}")
         assert f'id="comment-{comment.pk}"' in page
-    assert client.get(f"/en/comments/{made[11].pk}/")["Location"] == f"{LESSON}#comment-{made[11].pk}"
+    assert (
+        client.get(f"/en/comments/{made[11].pk}/")["Location"] == f"{LESSON}#comment-{made[11].pk}"
+    )
     assert client.get(f"/ko/comments/{made[11].pk}/")["Location"].startswith("/ko/garden/soil/")
 
 
@@ -256,7 +272,9 @@ def test_long_thread_goes_on_by_itself(alice, client):
         make_comment(author=alice, text=f"reply {n}", parent=first)
     page = client.get(LESSON).content.decode()
     assert len(texts(page)) == 3
-    address = re.search(r'href="([^"]+)#discussion"[^>]*>118 more replies', page)[1].replace("&amp;", "&")
+    address = re.search(r'href="([^"]+)#discussion"[^>]*>118 more replies', page)[1].replace(
+        "&amp;", "&"
+    )
     seen = []
     while address:
         page = client.get(address).content.decode()
@@ -267,13 +285,17 @@ def test_long_thread_goes_on_by_itself(alice, client):
     assert seen == [f"reply {n}" for n in range(2, 120)]
 
 
-@pytest.mark.parametrize("query", ["?from=x", "?thread=999999999999", "?from=-1", "?order=%00", "?thread=1&replies=9e9"])
+@pytest.mark.parametrize(
+    "query", ["?from=x", "?thread=999999999999", "?from=-1", "?order=%00", "?thread=1&replies=9e9"]
+)
 def test_nonsense_in_the_address_shows_the_first_page(alice, client, query):
     make_comment(author=alice, text="here")
     assert texts(client.get(LESSON + query).content.decode()) == ["here"]
 
 
-def test_first_comment_with_links_waits_and_only_its_writer_sees_it(alice, bob, client, client_of, sent):
+def test_first_comment_with_links_waits_and_only_its_writer_sees_it(
+    alice, bob, client, client_of, sent
+):
     answer = client_of(alice).post(WRITE, sent(alice, "Buy https://spam.example now"), follow=True)
     comment = Comment.objects.get()
     assert (comment.state, comment.waits_for) == ("waiting", "links")
@@ -304,7 +326,9 @@ def test_queries_of_a_lesson_page_do_not_grow(alice, bob, client, client_of):
     for wanted in (1, 50):
         for n in range(wanted):
             make_comment(author=alice, text=f"{n}", parent=make_comment(author=bob))
-        counts.append((_count(client, LESSON), _count(learner, LESSON), _count(client, f"{LESSON}?from=40")))
+        counts.append(
+            (_count(client, LESSON), _count(learner, LESSON), _count(client, f"{LESSON}?from=40"))
+        )
     assert counts[0] == counts[1]
     assert counts[0][0].of_discussion == 1
 
@@ -329,10 +353,14 @@ def test_feed_lists_the_newest_comments(alice, client):
     assert "<title>Comments: What soil is</title>" in feed
     assert f"http://testserver/en/comments/{comment.pk}/" in feed
     assert "&lt;strong&gt;Hello&lt;/strong&gt;" in feed
-    again = client.get(reverse("comments:feed", args=["soil-is"]), headers={"If-None-Match": answer["ETag"]})
+    again = client.get(
+        reverse("comments:feed", args=["soil-is"]), headers={"If-None-Match": answer["ETag"]}
+    )
     assert again.status_code == 304
     make_comment(author=alice, text="More")
-    again = client.get(reverse("comments:feed", args=["soil-is"]), headers={"If-None-Match": answer["ETag"]})
+    again = client.get(
+        reverse("comments:feed", args=["soil-is"]), headers={"If-None-Match": answer["ETag"]}
+    )
     assert again.status_code == 200
 
 
@@ -342,4 +370,7 @@ def test_writing_takes_post_only(alice, client_of, method):
 
 
 def test_draft_lesson_has_no_discussion(alice, client_of, tree, sent):
-    assert client_of(alice).post("/en/comments/on/no-such-lesson/write/", sent(alice)).status_code == 404
+    assert (
+        client_of(alice).post("/en/comments/on/no-such-lesson/write/", sent(alice)).status_code
+        == 404
+    )

@@ -10,7 +10,9 @@ from django.utils import timezone
 from comments.guards import Guard, GuardedForm, Limit, client_address, network_of
 from comments.models import Attempt
 
-GUARD = Guard("test", [Limit(3, timedelta(minutes=10)), Limit(5, timedelta(days=1))], address_factor=2)
+GUARD = Guard(
+    "test", [Limit(3, timedelta(minutes=10)), Limit(5, timedelta(days=1))], address_factor=2
+)
 
 
 class PlainForm(GuardedForm):
@@ -128,6 +130,8 @@ def test_forged_forwarding_header_does_not_lift_a_limit(db, ask):
 
 
 def test_addresses_of_one_ipv6_network_count_together():
-    assert network_of("2001:db8:1:2::1") == network_of("2001:db8:1:2:ffff::9") == "2001:db8:1:2::/64"
+    assert (
+        network_of("2001:db8:1:2::1") == network_of("2001:db8:1:2:ffff::9") == "2001:db8:1:2::/64"
+    )
     assert network_of("::ffff:192.0.2.1") == "192.0.2.1"
     assert network_of("") == "unknown"

@@ -24,14 +24,20 @@ NAMESPACE = "{http://www.w3.org/1999/xhtml}"
         ("3. a", '<ol start="3">\n<li>a</li>\n</ol>\n'),
         ("> said", "<blockquote>\n<p>said</p>\n</blockquote>\n"),
         ("`a < b`", "<p><code>a &lt; b</code></p>\n"),
-        ("[x](https://a.example)", '<p><a href="https://a.example" rel="nofollow ugc noopener">x</a></p>\n'),
+        (
+            "[x](https://a.example)",
+            '<p><a href="https://a.example" rel="nofollow ugc noopener">x</a></p>\n',
+        ),
         (
             "See https://a.example/b_(c). Yes",
             '<p>See <a href="https://a.example/b_(c)" rel="nofollow ugc noopener">https://a.example/b_(c)</a>. Yes</p>\n',
         ),
         # nothing else: no headings, images, tables, rules, HTML
         ("# h", "<p># h</p>\n"),
-        ("![x](https://a.example/i.png)", '<p>!<a href="https://a.example/i.png" rel="nofollow ugc noopener">x</a></p>\n'),
+        (
+            "![x](https://a.example/i.png)",
+            '<p>!<a href="https://a.example/i.png" rel="nofollow ugc noopener">x</a></p>\n',
+        ),
         ("---", "<p>---</p>\n"),
         ("| a |\n|---|", "<p>| a |<br>\n|---|</p>\n"),
         ("<b>x</b>", "<p>&lt;b&gt;x&lt;/b&gt;</p>\n"),
@@ -44,7 +50,9 @@ def test_markdown_of_comments(text, html):
 
 def test_fence_is_highlighted_as_in_lessons():
     html = markup.render("```python\nx = 1\n```")
-    assert html.startswith('<figure class="code language-python"><pre tabindex="0"><code><span class="n">x</span>')
+    assert html.startswith(
+        '<figure class="code language-python"><pre tabindex="0"><code><span class="n">x</span>'
+    )
 
 
 def test_fence_of_an_unknown_language_is_text():
@@ -53,7 +61,13 @@ def test_fence_of_an_unknown_language_is_text():
 
 @pytest.mark.parametrize(
     ("text", "language"),
-    [("안녕하세요", "ko"), ("Hello there", "en"), ("Python은 좋아요 정말", "ko"), ("1234", ""), ("ok", "")],
+    [
+        ("안녕하세요", "ko"),
+        ("Hello there", "en"),
+        ("Python은 좋아요 정말", "ko"),
+        ("1234", ""),
+        ("ok", ""),
+    ],
 )
 def test_language_is_told_by_the_letters(text, language):
     assert markup.language_of(text) == language
@@ -92,7 +106,9 @@ def test_check_of_faults_can_fail():
     assert faults_of("<img src=x onerror=alert(1)>") == ["<img>"]
     assert faults_of('<p onclick="x">a</p>') == ["<p onclick>"]
     assert "the page's structure is broken" in faults_of("</div><h1>mine</h1>")
-    assert "a link to javascript:" in faults_of('<a href="java\tscript:alert(1)" rel="nofollow ugc noopener">x</a>')
+    assert "a link to javascript:" in faults_of(
+        '<a href="java\tscript:alert(1)" rel="nofollow ugc noopener">x</a>'
+    )
 
 
 def test_no_attack_leaves_anything_behind():

@@ -52,7 +52,8 @@ def flag_data(rf, person, **more) -> dict[str, str]:
 def is_consistent() -> bool:
     """Whether every counter says what there is."""
     threads = all(
-        thread.visible_count == thread.comments.filter(state="visible").count() for thread in Thread.objects.all()
+        thread.visible_count == thread.comments.filter(state="visible").count()
+        for thread in Thread.objects.all()
     )
     lessons = all(
         row.visible_count == Comment.objects.visible().for_lesson(row.lesson_id).count()
@@ -69,7 +70,9 @@ def press(browser, comment, button: str):
 def test_learner_flags_with_a_reason(alice, bob, client_of, rf):
     comment = make_comment(author=alice)
     browser = client_of(bob)
-    assert "What is wrong with it?" in browser.get(f"/en/comments/{comment.pk}/flag/").content.decode()
+    assert (
+        "What is wrong with it?" in browser.get(f"/en/comments/{comment.pk}/flag/").content.decode()
+    )
     browser.post(f"/en/comments/{comment.pk}/flag/", flag_data(rf, bob))
     browser.post(f"/en/comments/{comment.pk}/flag/", flag_data(rf, bob))
     flag = Flag.objects.get()
@@ -94,7 +97,10 @@ def test_comment_waits_after_three_flags_and_its_writer_sees_that(alice, people,
     comment.refresh_from_db()
     assert (comment.state, comment.waits_for) == ("waiting", "flags")
     assert "Doubtful words" not in client.get(LESSON).content.decode()
-    assert "This comment of yours waits for a moderator." in client_of(alice).get(LESSON).content.decode()
+    assert (
+        "This comment of yours waits for a moderator."
+        in client_of(alice).get(LESSON).content.decode()
+    )
     assert is_consistent()
 
 
@@ -121,15 +127,24 @@ def test_queue_holds_what_waits_and_what_is_flagged(alice, bob, people, keeper, 
     assert "harmless" not in page
     assert "see https://spam.example" in page and "flagged words" in page
     assert "harmless" in browser.get(f"{address}?queue=all").content.decode()
-    shown = browser.get(reverse("admin:comments_comment_change", args=[flagged.pk])).content.decode()
+    shown = browser.get(
+        reverse("admin:comments_comment_change", args=[flagged.pk])
+    ).content.decode()
     assert "It is advertising or spam" in shown
     assert re.findall(r'<input type="submit" name="_(\w+)"', shown) == [
-        "approve", "hide", "restore", "dismiss_flags", "pause_writers", "block_writers",
+        "approve",
+        "hide",
+        "restore",
+        "dismiss_flags",
+        "pause_writers",
+        "block_writers",
     ]
     assert waiting.state == "waiting"
 
 
-def test_queue_costs_the_same_queries_for_1_and_50(alice, keeper, client_of, django_assert_max_num_queries):
+def test_queue_costs_the_same_queries_for_1_and_50(
+    alice, keeper, client_of, django_assert_max_num_queries
+):
     browser = client_of(keeper)
     address = reverse("admin:comments_comment_changelist")
     for wanted in (1, 50):
@@ -139,7 +154,9 @@ def test_queue_costs_the_same_queries_for_1_and_50(alice, keeper, client_of, dja
             browser.get(address)
 
 
-def test_moderator_approves_in_the_admin_and_readers_are_told(alice, bob, keeper, client, client_of):
+def test_moderator_approves_in_the_admin_and_readers_are_told(
+    alice, bob, keeper, client, client_of
+):
     asked = make_comment(author=alice, text="Why?")
     waiting = make_comment(author=bob, text="See https://example.org", parent=asked)
     assert Notification.objects.count() == 0
@@ -152,7 +169,9 @@ def test_moderator_approves_in_the_admin_and_readers_are_told(alice, bob, keeper
     assert (action.kind, action.moderator, action.comment) == ("approve", keeper, waiting)
 
 
-def test_hidden_comment_comes_back_without_telling_anybody_twice(alice, bob, keeper, client, client_of):
+def test_hidden_comment_comes_back_without_telling_anybody_twice(
+    alice, bob, keeper, client, client_of
+):
     asked = make_comment(author=alice, text="Why?")
     answer = make_comment(author=bob, text="Rude words", parent=asked)
     browser = client_of(keeper)
@@ -189,7 +208,9 @@ def test_actions_on_comments_can_be_undone_once(alice, people, mod, verb):
     assert is_consistent()
 
 
-def test_blocked_writer_is_hidden_everywhere_and_one_undo_restores(alice, bob, keeper, client, client_of):
+def test_blocked_writer_is_hidden_everywhere_and_one_undo_restores(
+    alice, bob, keeper, client, client_of
+):
     hidden_before = make_comment(author=bob, text="hidden before")
     ModerationAction.hide(hidden_before, by=keeper)
     here = make_comment(author=bob, text="Bob here")
@@ -206,7 +227,9 @@ def test_blocked_writer_is_hidden_everywhere_and_one_undo_restores(alice, bob, k
     assert "A moderator has closed the discussion for you." in mine
     assert "block" not in page[page.index("data-discussion") :].replace('class="block', "")
     action = ModerationAction.objects.get(kind="block")
-    browser.post(reverse("admin:comments_moderationaction_change", args=[action.pk]), {"_undo": "x"})
+    browser.post(
+        reverse("admin:comments_moderationaction_change", args=[action.pk]), {"_undo": "x"}
+    )
     page = client.get(LESSON).content.decode()
     assert "Bob here" in page and "hidden before" not in page
     assert not Standing.of(bob).is_blocked
@@ -241,8 +264,13 @@ def test_moderators_may_moderate_and_nothing_else(keeper):
     assert sorted(keeper.get_all_permissions()) >= ["comments.change_comment"]
     ours = {name for name in keeper.get_all_permissions() if name.startswith("comments.")}
     assert ours == {
-        "comments.view_comment", "comments.change_comment", "comments.view_flag", "comments.view_thread",
-        "comments.view_standing", "comments.change_standing", "comments.view_moderationaction",
+        "comments.view_comment",
+        "comments.change_comment",
+        "comments.view_flag",
+        "comments.view_thread",
+        "comments.view_standing",
+        "comments.change_standing",
+        "comments.view_moderationaction",
         "comments.change_moderationaction",
     }
 
@@ -250,7 +278,10 @@ def test_moderators_may_moderate_and_nothing_else(keeper):
 def test_group_is_there_after_migration(transactional_db):
     Group.objects.all().delete()
     call_command("migrate", verbosity=0)
-    assert Group.objects.get(name="Moderators").permissions.filter(codename="change_comment").count() == 1
+    assert (
+        Group.objects.get(name="Moderators").permissions.filter(codename="change_comment").count()
+        == 1
+    )
 
 
 def test_learner_cannot_enter_the_queue(alice, client_of):
@@ -261,7 +292,12 @@ def test_learner_cannot_enter_the_queue(alice, client_of):
 def test_nothing_is_deleted_in_the_admin(alice, mod, client_of):
     comment = make_comment(author=alice)
     browser = client_of(mod)
-    assert browser.post(reverse("admin:comments_comment_delete", args=[comment.pk]), {"post": "yes"}).status_code == 403
+    assert (
+        browser.post(
+            reverse("admin:comments_comment_delete", args=[comment.pk]), {"post": "yes"}
+        ).status_code
+        == 403
+    )
     assert Comment.objects.count() == 1
 
 

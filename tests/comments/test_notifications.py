@@ -90,7 +90,9 @@ def test_all_can_be_marked_read_at_once(alice, bob, client_of):
     assert Notification.objects.unread().count() == 0
 
 
-def test_list_goes_by_keyset_and_its_queries_do_not_grow(alice, bob, client_of, django_assert_num_queries):
+def test_list_goes_by_keyset_and_its_queries_do_not_grow(
+    alice, bob, client_of, django_assert_num_queries
+):
     asked = make_comment(author=alice)
     make_comment(author=bob, text="reply 0", parent=asked)
     browser = client_of(alice)
@@ -110,7 +112,10 @@ def test_list_goes_by_keyset_and_its_queries_do_not_grow(alice, bob, client_of, 
 
 
 def test_guest_has_no_notifications(client):
-    assert client.get("/en/notifications/")["Location"] == "/en/accounts/login/?next=/en/notifications/"
+    assert (
+        client.get("/en/notifications/")["Location"]
+        == "/en/accounts/login/?next=/en/notifications/"
+    )
 
 
 def test_notification_of_a_comment_that_is_gone_is_gone(alice, bob, mod, client_of):
@@ -129,7 +134,8 @@ def test_mail_comes_at_once_in_the_readers_language(alice, bob, postbox):
     assert mail["Content-Language"] == "ko"
     assert mail["Message-ID"] == new_message_id(f"comment:{answer.pk}")
     assert mail["References"].split() == [
-        new_message_id(f"thread:{asked.thread_id}"), new_message_id(f"comment:{asked.pk}")
+        new_message_id(f"thread:{asked.thread_id}"),
+        new_message_id(f"comment:{asked.pk}"),
     ]
     text = mail.get_body(["plain"]).get_content()
     assert f"http://testserver/ko/comments/{answer.pk}/" in text

@@ -51,7 +51,10 @@ def test_mail_is_written_once_for_a_key(alice, write_mail):
 
 def test_subject_cannot_carry_a_header(alice, postbox):
     outbox.write(
-        key="evil", topic="replies", to=alice, template="comments/mail/reply",
+        key="evil",
+        topic="replies",
+        to=alice,
+        template="comments/mail/reply",
         context={"writer": "Eve\r\nBcc: all@example.org", "lesson": "L", "html": "", "written": ""},
     )
     call_command("deliver", once=True)
@@ -60,7 +63,9 @@ def test_subject_cannot_carry_a_header(alice, postbox):
     assert mail["Subject"].strip() == "Eve Bcc: all@example.org commented on “L”"
 
 
-def test_mail_server_down_three_times_loses_nothing_and_sends_once(alice, postbox, write_mail, settings):
+def test_mail_server_down_three_times_loses_nothing_and_sends_once(
+    alice, postbox, write_mail, settings
+):
     write_mail(alice)
     settings.EMAIL_PORT = 9  # nobody listens there
     with time_machine.travel(timezone.now(), tick=False) as clock:
@@ -197,7 +202,11 @@ def worker(postbox, *arguments: str) -> "subprocess.Popen[bytes]":
     """A worker in a process of its own, on the database of this test."""
     name = connection.settings_dict["NAME"]
     address = f"sqlite:///{name}" if connection.vendor == "sqlite" else _address(name)
-    environment = {**os.environ, "DATABASE_URL": address, "DJANGO_SETTINGS_MODULE": "tests.settings"}
+    environment = {
+        **os.environ,
+        "DATABASE_URL": address,
+        "DJANGO_SETTINGS_MODULE": "tests.settings",
+    }
     code = (
         "import django; from django.conf import settings; django.setup();"
         "settings.EMAIL_BACKEND='django.core.mail.backends.smtp.EmailBackend';"
@@ -206,7 +215,9 @@ def worker(postbox, *arguments: str) -> "subprocess.Popen[bytes]":
         "from django.core.management import execute_from_command_line as run;"
         f"run(['manage.py', 'deliver', *{list(arguments)!r}])"
     )
-    return subprocess.Popen([sys.executable, "-c", code], cwd=BASE_DIR, env=environment, stdout=subprocess.PIPE)
+    return subprocess.Popen(
+        [sys.executable, "-c", code], cwd=BASE_DIR, env=environment, stdout=subprocess.PIPE
+    )
 
 
 def _address(name: str) -> str:

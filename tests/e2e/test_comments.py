@@ -36,7 +36,9 @@ def write(page: Page, text: str) -> None:
     main_form(page).get_by_role("button", name="Comment").click()
 
 
-def test_answer_reaches_its_reader_by_bell_and_mail_until_one_click_ends_it(site, signed_in, alice, bob, smtp, page):
+def test_answer_reaches_its_reader_by_bell_and_mail_until_one_click_ends_it(
+    site, signed_in, alice, bob, smtp, page
+):
     asked = make_comment(author=alice, text="Why is soil dark?")
     bobs = signed_in(bob)
     bobs.goto(site + LESSON)
@@ -56,7 +58,9 @@ def test_answer_reaches_its_reader_by_bell_and_mail_until_one_click_ends_it(site
     assert mail["Content-Language"] == "en"
     assert mail["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
     stop = mail["List-Unsubscribe"].strip(" <>")
-    answer = page.request.post(stop, form={"List-Unsubscribe": "One-Click"})  # a browser without cookies
+    answer = page.request.post(
+        stop, form={"List-Unsubscribe": "One-Click"}
+    )  # a browser without cookies
     assert answer.status == 200
 
     make_comment(author=bob, text="And of iron.", parent=asked)
@@ -73,7 +77,10 @@ def test_answer_reaches_its_reader_by_bell_and_mail_until_one_click_ends_it(site
 def test_stop_page_works_without_signing_in(site, page, alice, bob, smtp):
     make_comment(author=bob, parent=make_comment(author=alice))
     call_command("deliver", once=True)
-    link = re.search(r"http\S+/notifications/stop/\S+", smtp.to("alice@example.org")[0].get_body(["plain"]).get_content())
+    link = re.search(
+        r"http\S+/notifications/stop/\S+",
+        smtp.to("alice@example.org")[0].get_body(["plain"]).get_content(),
+    )
     page.goto(link[0])
     page.get_by_role("button", name="Stop these mails").click()
     expect(page.get_by_role("status")).to_contain_text("you will get no more of these mails")
@@ -89,7 +96,9 @@ def test_comment_is_written_without_javascript(site, signed_in, alice):
     page.locator("[data-own]").get_by_role("link", name="Edit").click()
     page.locator("textarea").fill("Edited without any script")
     page.get_by_role("button", name="Save").click()
-    expect(page.locator(f"#comment-{comment.pk} .comment-body")).to_have_text("Edited without any script")
+    expect(page.locator(f"#comment-{comment.pk} .comment-body")).to_have_text(
+        "Edited without any script"
+    )
 
 
 def test_draft_survives_a_closed_tab_and_not_a_sign_out(site, signed_in, alice):
@@ -103,7 +112,9 @@ def test_draft_survives_a_closed_tab_and_not_a_sign_out(site, signed_in, alice):
     again.locator(".account-menu summary").click()
     again.locator("[data-sign-out] button").click()
     again.wait_for_url("**/en/")
-    assert again.evaluate("Object.keys(localStorage).filter((key) => key.startsWith('draft:'))") == []
+    assert (
+        again.evaluate("Object.keys(localStorage).filter((key) => key.startsWith('draft:'))") == []
+    )
 
 
 def test_failed_post_is_kept_and_sent_again_once(site, signed_in, alice):
@@ -151,7 +162,9 @@ def test_preview_flag_bell_and_pages_stay_on_the_page(site, signed_in, alice, bo
     main_form(page).get_by_role("button", name="Preview").click()
     expect(main_form(page).locator(".preview em")).to_have_text("soon")
     page.get_by_role("button", name="All", exact=True).click()
-    expect(page.get_by_role("button", name="All", exact=True)).to_have_attribute("aria-pressed", "true")
+    expect(page.get_by_role("button", name="All", exact=True)).to_have_attribute(
+        "aria-pressed", "true"
+    )
     page.locator(".comment").first.get_by_role("link", name="Flag").click()
     page.get_by_label("It is advertising or spam").check()
     page.wait_for_timeout(2100)
@@ -164,12 +177,22 @@ def test_preview_flag_bell_and_pages_stay_on_the_page(site, signed_in, alice, bo
     expect(page.locator(".comment .comment-body").first).to_have_text("Number 11")
 
 
-@pytest.mark.parametrize(("language", "theme", "width"), [("en", "light", 1280), ("ko", "dark", 360)])
+@pytest.mark.parametrize(
+    ("language", "theme", "width"), [("en", "light", 1280), ("ko", "dark", 360)]
+)
 def test_discussion_is_accessible(site, signed_in, alice, bob, language, theme, width):
     asked = make_comment(author=alice, text="Why is `soil` dark?\n\n```python\nx = 1\n```")
-    make_comment(author=bob, text="흙에 부식이 있어서 그래요.", parent=make_comment(author=bob, text="왜냐하면…", parent=asked))
+    make_comment(
+        author=bob,
+        text="흙에 부식이 있어서 그래요.",
+        parent=make_comment(author=bob, text="왜냐하면…", parent=asked),
+    )
     page = signed_in(alice, viewport={"width": width, "height": 900}, color_scheme=theme)
-    for path in (f"/{language}/garden/soil/what-soil-is/", f"/{language}/notifications/", f"/{language}/notifications/mail/"):
+    for path in (
+        f"/{language}/garden/soil/what-soil-is/",
+        f"/{language}/notifications/",
+        f"/{language}/notifications/mail/",
+    ):
         page.goto(site + path)
         assert axe_violations(page) == []
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")

@@ -79,19 +79,38 @@ def posted(bare_site, alice, bob) -> int:
     Thread.objects.bulk_create(threads)
     now = timezone.now()
     roots = [
-        Comment(lesson=lesson, thread=thread, place=0, author=alice, text="?", html="<p>?</p>", key=uuid.uuid4(), told_at=now)
+        Comment(
+            lesson=lesson,
+            thread=thread,
+            place=0,
+            author=alice,
+            text="?",
+            html="<p>?</p>",
+            key=uuid.uuid4(),
+            told_at=now,
+        )
         for thread in threads
     ]
     Comment.objects.bulk_create(roots)
     attacks = [
         Comment(
-            lesson=lesson, thread=thread, place=1, parent=root, author=bob, key=uuid.uuid4(), told_at=now,
-            text=markup.printable(text), html=markup.render(text), language=markup.language_of(text),
+            lesson=lesson,
+            thread=thread,
+            place=1,
+            parent=root,
+            author=bob,
+            key=uuid.uuid4(),
+            told_at=now,
+            text=markup.printable(text),
+            html=markup.render(text),
+            language=markup.language_of(text),
         )
         for thread, root, text in zip(threads, roots, texts, strict=True)
     ]
     Comment.objects.bulk_create(attacks)
-    Notification.objects.bulk_create(Notification(recipient=alice, comment=attack) for attack in attacks)
+    Notification.objects.bulk_create(
+        Notification(recipient=alice, comment=attack) for attack in attacks
+    )
     Discussion.objects.create(lesson=lesson, visible_count=2 * len(texts))
     return len(texts)
 
@@ -103,9 +122,13 @@ def watched(open_context, client_of, settings, bare_site, alice, mod):
     def make(learner) -> Page:
         context = open_context()
         name = settings.SESSION_COOKIE_NAME
-        context.add_cookies([{"name": name, "value": client_of(learner).cookies[name].value, "url": bare_site}])
+        context.add_cookies(
+            [{"name": name, "value": client_of(learner).cookies[name].value, "url": bare_site}]
+        )
         context.add_init_script(WATCH)
-        context.route(lambda url: not url.startswith((bare_site, "data:")), lambda route: route.abort())
+        context.route(
+            lambda url: not url.startswith((bare_site, "data:")), lambda route: route.abort()
+        )
         page = context.new_page()
         page.set_default_timeout(120_000)
         return page
@@ -133,7 +156,10 @@ def test_nothing_runs_in_the_lesson(many_on_a_page, posted, watched, bare_site, 
         faults, places, ran = look(page, ".comment .comment-body")
         assert (faults, ran) == ([], [])
         seen += places
-        assert page.locator("main > .page > article.lesson .discussion > .discussion-foot").count() == 1
+        assert (
+            page.locator("main > .page > article.lesson .discussion > .discussion-foot").count()
+            == 1
+        )
         assert page.locator("body > footer.site-footer").count() == 1
         following = page.get_by_role("link", name="More comments")
         address = following.evaluate("(link) => link.href") if following.count() else None
@@ -184,7 +210,9 @@ def test_nothing_runs_in_the_admin(many_on_a_page, posted, watched, bare_site, m
         faults, _places, ran = look(page, ".moderated-thread > li > blockquote")
         assert (faults, ran) == ([], [])
         assert page.locator("#comment_form .submit-row input").count() == 6
-        seen |= set(page.locator(".moderated-thread > li").evaluate_all("(all) => all.map((one) => one.id)"))
+        seen |= set(
+            page.locator(".moderated-thread > li").evaluate_all("(all) => all.map((one) => one.id)")
+        )
     assert {attack.anchor for attack in attacks} <= seen
     page.goto(f"{bare_site}/admin/comments/comment/?queue=all&all=")
     assert look(page, "#result_list")[2] == []

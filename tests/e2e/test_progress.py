@@ -32,7 +32,9 @@ def sign_in(context, learner, site):
     client = Client()
     client.force_login(learner)
     value = client.cookies[django_settings.SESSION_COOKIE_NAME].value
-    context.add_cookies([{"name": django_settings.SESSION_COOKIE_NAME, "value": value, "url": site}])
+    context.add_cookies(
+        [{"name": django_settings.SESSION_COOKIE_NAME, "value": value, "url": site}]
+    )
 
 
 def storage(page):
@@ -43,7 +45,9 @@ def storage(page):
 
 def test_a_guest_reads_and_the_bar_moves_and_stays(site, page):
     page.goto(site + LESSON)
-    assert bar(page).startswith("Level 0 Seed 0 XP · 0/3 lessons · 0/2 achievements") or "0/3 lessons" in bar(page)
+    assert bar(page).startswith(
+        "Level 0 Seed 0 XP · 0/3 lessons · 0/2 achievements"
+    ) or "0/3 lessons" in bar(page)
     press(page, "Mark as read")
     assert "10 XP" in bar(page) and "1/3 lessons" in bar(page) and "33% complete" in bar(page)
     assert page.locator("[data-celebration]").inner_text().split("\n")[0].startswith("+10 XP")
@@ -119,7 +123,10 @@ def test_a_guest_saves_a_file_and_loads_it_elsewhere(site, open_context, tmp_pat
     elsewhere = open_context().new_page()
     read(elsewhere, site, LESSONS[1])
     elsewhere.goto(site + "/en/me/")
-    for said in ("Loaded. Facts in the file: 1; new here: 1.", "Loaded. Facts in the file: 1; new here: 0."):
+    for said in (
+        "Loaded. Facts in the file: 1; new here: 1.",
+        "Loaded. Facts in the file: 1; new here: 0.",
+    ):
         elsewhere.locator("[data-load]").set_input_files(file)
         elsewhere.get_by_text(said).wait_for()
     assert "20 XP" in bar(elsewhere) and "2/3 lessons" in bar(elsewhere)
@@ -130,8 +137,14 @@ def test_a_guest_saves_a_file_and_loads_it_elsewhere(site, open_context, tmp_pat
     [
         ("{", "This file holds no progress that can be read. Nothing was changed."),
         ('{"facts": []}', "This file holds no progress that can be read. Nothing was changed."),
-        ('{"format": "learning-progress", "version": 2, "facts": []}', "This file was made by a newer version. Nothing was changed."),
-        ('{"format": "learning-progress", "version": 1, "facts": [1, {}]}', "Loaded. Facts in the file: 0; new here: 0. Not understood and left out: 2."),
+        (
+            '{"format": "learning-progress", "version": 2, "facts": []}',
+            "This file was made by a newer version. Nothing was changed.",
+        ),
+        (
+            '{"format": "learning-progress", "version": 1, "facts": [1, {}]}',
+            "Loaded. Facts in the file: 0; new here: 0. Not understood and left out: 2.",
+        ),
         (" " * 2_000_001, "This file is too large. Nothing was changed."),
     ],
     ids=["cut off", "another file", "newer", "malformed", "large"],
@@ -146,7 +159,9 @@ def test_a_file_that_is_wrong_says_so_and_changes_nothing(site, page, tmp_path, 
     assert storage(page) == before
 
 
-def test_signing_in_brings_the_guests_facts_once_and_out_leaves_nothing(site, open_context, alice, bob):
+def test_signing_in_brings_the_guests_facts_once_and_out_leaves_nothing(
+    site, open_context, alice, bob
+):
     first = open_context()
     page = first.new_page()
     for path in LESSONS:
@@ -162,7 +177,9 @@ def test_signing_in_brings_the_guests_facts_once_and_out_leaves_nothing(site, op
     elsewhere.goto(site + LESSON)
     assert bar(elsewhere) == shown
     press(elsewhere, "Undo: Read")
-    elsewhere.wait_for_function("() => !Object.keys(localStorage).some((key) => key.startsWith('progress'))")
+    elsewhere.wait_for_function(
+        "() => !Object.keys(localStorage).some((key) => key.startsWith('progress'))"
+    )
     page.goto(site + LESSON)
     assert "2/3 lessons" in bar(page)
     assert page.get_by_text("from this browser").count() == 0
@@ -312,5 +329,3 @@ def test_axe_finds_nothing(site, open_context, alice, path, scheme):
     for width in (320, 1280):
         page.set_viewport_size({"width": width, "height": 900})
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-
-

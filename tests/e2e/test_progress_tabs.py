@@ -27,7 +27,9 @@ def remembering(browser):
 def context(remembering):
     context = remembering.new_context(locale="en-US")
     context.set_default_timeout(10_000)
-    context.add_init_script("addEventListener('pageshow', (event) => { window.isKept = event.persisted; });")
+    context.add_init_script(
+        "addEventListener('pageshow', (event) => { window.isKept = event.persisted; });"
+    )
     yield context
     context.close()
 
@@ -108,7 +110,10 @@ def test_what_two_tabs_did_offline_survives_the_one_that_is_closed(site, open_co
     one.close()
     context.set_offline(False)
     emptied(other)
-    assert {fact.lesson for fact in Entry.objects.of(alice).done().facts()} == {"soil-is", "soil-compost"}
+    assert {fact.lesson for fact in Entry.objects.of(alice).done().facts()} == {
+        "soil-is",
+        "soil-compost",
+    }
 
 
 def test_a_late_answer_does_not_hide_what_another_tab_said(site, open_context, alice):
@@ -155,7 +160,9 @@ def test_a_refused_request_says_why_and_loses_nothing(site, open_context, alice,
     assert Entry.objects.of(alice).done().count() == 1
 
 
-def test_signing_in_on_the_learners_own_page_draws_it_with_what_was_brought(site, open_context, alice):
+def test_signing_in_on_the_learners_own_page_draws_it_with_what_was_brought(
+    site, open_context, alice
+):
     context = open_context()
     page = context.new_page()
     read(page, site, LESSON)
@@ -187,12 +194,16 @@ def test_a_tab_with_the_learners_own_page_is_drawn_anew(site, open_context, alic
     mine.goto(site + "/en/me/")
     read(other, site, LESSON)
     emptied(other)
-    mine.evaluate("document.dispatchEvent(new Event('visibilitychange'))")  # headless tabs are all visible
+    mine.evaluate(
+        "document.dispatchEvent(new Event('visibilitychange'))"
+    )  # headless tabs are all visible
     expect(mine.locator("[data-level-bar]").first).to_contain_text("10 XP")
 
 
 @pytest.mark.parametrize("is_page", [False, True], ids=["menu", "page"])
-def test_signing_out_with_something_unsent_asks_first_and_then_leaves_nothing(site, open_context, alice, is_page):
+def test_signing_out_with_something_unsent_asks_first_and_then_leaves_nothing(
+    site, open_context, alice, is_page
+):
     context = open_context()
     sign_in(context, alice, site)
     page = context.new_page()
@@ -204,7 +215,9 @@ def test_signing_out_with_something_unsent_asks_first_and_then_leaves_nothing(si
         page.goto(site + "/en/accounts/logout/")
     else:
         page.locator(".account-menu summary").click()
-    button = page.locator("main" if is_page else ".account-menu").get_by_role("button", name="Sign out")
+    button = page.locator("main" if is_page else ".account-menu").get_by_role(
+        "button", name="Sign out"
+    )
     asked = []
     page.once("dialog", lambda dialog: (asked.append(dialog.message), dialog.dismiss()))
     button.click()
@@ -240,7 +253,9 @@ def test_other_lists_mark_what_is_done_also_after_back(site, context, alice, pat
     if not is_guest:
         sign_in(context, alice, site)
     page = context.new_page()
-    page.route(SYNC, lambda route: route.abort(), times=1)  # sent from the list, which shows it meanwhile
+    page.route(
+        SYNC, lambda route: route.abort(), times=1
+    )  # sent from the list, which shows it meanwhile
     read(page, site, LESSON)
     page.goto(site + path)
     emptied(page)
@@ -258,5 +273,7 @@ def test_the_quests_page_says_which_achievements_are_earned_and_how_far_the_othe
     read(page, site, LESSON)
     page.goto(site + "/en/garden/")
     expect(page.locator(".is-earned")).to_have_count(1)
-    expect(page.locator(".is-earned .so-far")).to_have_text(re.compile(r"^Earned [A-Z][a-z]+ \d+, \d{4}$"))
+    expect(page.locator(".is-earned .so-far")).to_have_text(
+        re.compile(r"^Earned [A-Z][a-z]+ \d+, \d{4}$")
+    )
     expect(page.locator("[data-achievement=soil-done] .so-far")).to_have_text("1/2")

@@ -10,7 +10,9 @@ FIRST, SECOND, THIRD = (
 )  # fmt: skip
 ALL_READ = "Level 1 Sprout 30 XP 3/3 lessons 2/2 achievements 10/40 XP to next level 30 XP to go 100% complete"
 TWO_READ = "Level 1 Sprout 20 XP 2/3 lessons 1/2 achievements 0/40 XP to next level 40 XP to go 66% complete"
-NOTHING = "Level 0 Seed 0 XP 0/3 lessons 0/2 achievements 0/20 XP to next level 20 XP to go 0% complete"
+NOTHING = (
+    "Level 0 Seed 0 XP 0/3 lessons 0/2 achievements 0/20 XP to next level 20 XP to go 0% complete"
+)
 
 
 def expect_bar(page: Page, words: str) -> None:
@@ -91,7 +93,9 @@ def test_a_guests_progress_becomes_an_accounts_and_stays_nobody_elses(
     brought = elsewhere.locator("section[aria-labelledby=merges]")
     expect(brought).to_contain_text("3 lessons, 0 you already had")
     brought.get_by_role("button", name="Undo").click()
-    expect(elsewhere.locator(".messages")).to_contain_text("What this browser brought is taken back.")
+    expect(elsewhere.locator(".messages")).to_contain_text(
+        "What this browser brought is taken back."
+    )
     page.reload()
     expect_bar(page, NOTHING)
     mark(page, site + THIRD)

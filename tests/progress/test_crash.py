@@ -40,15 +40,25 @@ print(client.cookies["sessionid"].value)
 def environment(tmp_path):
     """A site of its own on SQLite, as an operator would start it."""
     return {
-        **os.environ, "DJANGO_SETTINGS_MODULE": "config.settings", "DATA_DIR": str(tmp_path), "PYTHONPATH": str(ROOT),
-        "DATABASE_URL": f"sqlite:///{tmp_path / 'site.sqlite3'}", "SITE_URL": "http://127.0.0.1:8000",
-        "CONTENT_DIR": str(tmp_path / "content"), "DEBUG": "1",
+        **os.environ,
+        "DJANGO_SETTINGS_MODULE": "config.settings",
+        "DATA_DIR": str(tmp_path),
+        "PYTHONPATH": str(ROOT),
+        "DATABASE_URL": f"sqlite:///{tmp_path / 'site.sqlite3'}",
+        "SITE_URL": "http://127.0.0.1:8000",
+        "CONTENT_DIR": str(tmp_path / "content"),
+        "DEBUG": "1",
     }
 
 
 def run(code, environment):
     done = subprocess.run(
-        [sys.executable, "-c", code], env=environment, cwd=ROOT, capture_output=True, text=True, check=True
+        [sys.executable, "-c", code],
+        env=environment,
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
     )
     return done.stdout.strip().splitlines()[-1]
 
@@ -62,7 +72,12 @@ def start(environment):
         "print(server.server_port, flush=True)\nserver.serve_forever()"
     )
     process = subprocess.Popen(
-        [sys.executable, "-c", code], env=environment, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+        [sys.executable, "-c", code],
+        env=environment,
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
     )
     return process, int(process.stdout.readline())
 
@@ -70,10 +85,21 @@ def start(environment):
 def state(port, cookie, at):
     """Sends one fact; gives back whether its answer came."""
     token = "a" * 32
-    fact = {"lesson": "soil-is", "kind": "read", "done": True, "at": at, "on": "2026-01-01T00:00:00+00:00"}
+    fact = {
+        "lesson": "soil-is",
+        "kind": "read",
+        "done": True,
+        "at": at,
+        "on": "2026-01-01T00:00:00+00:00",
+    }
     request = urllib.request.Request(
-        f"http://127.0.0.1:{port}/en/me/sync/", json.dumps({"facts": [fact]}).encode(),
-        {"Content-Type": "application/json", "Cookie": f"sessionid={cookie}; csrftoken={token}", "X-CSRFToken": token},
+        f"http://127.0.0.1:{port}/en/me/sync/",
+        json.dumps({"facts": [fact]}).encode(),
+        {
+            "Content-Type": "application/json",
+            "Cookie": f"sessionid={cookie}; csrftoken={token}",
+            "X-CSRFToken": token,
+        },
     )
     try:
         with urllib.request.urlopen(request, timeout=10) as answer:

@@ -22,8 +22,12 @@ def make_fact(lesson="soil-is", kind="read", done=True, second=1000, earlier=0):
 
 # Few lessons and few moments, so that facts meet and tie often.
 FACT = st.builds(
-    make_fact, st.sampled_from(LESSONS), st.sampled_from(["read", "exercise"]), st.booleans(),
-    st.integers(1000, 1004), st.integers(0, 1),
+    make_fact,
+    st.sampled_from(LESSONS),
+    st.sampled_from(["read", "exercise"]),
+    st.booleans(),
+    st.integers(1000, 1004),
+    st.integers(0, 1),
 )
 FACTS = st.lists(FACT, max_size=12)
 
@@ -115,7 +119,9 @@ def test_the_database_holds_what_a_merge_holds(loaded, alice):
     check()
 
 
-def test_receiving_costs_the_same_for_one_and_for_many(loaded, alice, django_assert_max_num_queries):
+def test_receiving_costs_the_same_for_one_and_for_many(
+    loaded, alice, django_assert_max_num_queries
+):
     for facts in ([make_fact()], [make_fact(lesson, second=2000) for lesson in LESSONS]):
         with django_assert_max_num_queries(8):  # with the two of the transaction
             Entry.objects.receive(alice, facts)
@@ -140,7 +146,13 @@ def test_an_entry_is_taken_back_and_put_back_with_its_day(loaded, alice):
 
 def test_a_fact_from_the_future_is_clamped_to_now(loaded, alice):
     later = milliseconds(timezone.now() + timedelta(days=30))
-    fact = Fact("soil-is", "read", True, later, local(timezone.now() + timedelta(days=30), timedelta(hours=9)))
+    fact = Fact(
+        "soil-is",
+        "read",
+        True,
+        later,
+        local(timezone.now() + timedelta(days=30), timedelta(hours=9)),
+    )
     Entry.objects.accept(alice, Reading([fact]))
     entry = Entry.objects.of(alice).get()
     assert entry.at <= timezone.now() and entry.on <= entry.at and entry.offset == 540
@@ -151,7 +163,12 @@ def test_lessons_that_never_were_and_exercises_of_none_are_refused(loaded, alice
 
     Lesson.objects.filter(pk="soil-compost").update(has_exercise=False)
     Lesson.objects.filter(pk="water-how").update(published_at=None, status="draft")
-    facts = [make_fact("nowhere"), make_fact("soil-compost", "exercise"), make_fact("water-how"), make_fact()]
+    facts = [
+        make_fact("nowhere"),
+        make_fact("soil-compost", "exercise"),
+        make_fact("water-how"),
+        make_fact(),
+    ]
     reading = Reading(facts)
     assert Entry.objects.accept(alice, reading) == [make_fact()]
     assert [(one["fact"]["lesson"], one["why"]) for one in reading.refused] == [
@@ -206,7 +223,8 @@ def fill_a_day(learner):
     """As many entries as a history takes in a day."""
     facts = [make_fact(second=n) for n in range(1, DAILY_LIMIT + 1)]
     Entry.objects.bulk_create(
-        [Entry.of_fact(learner, fact, None, stands=fact is facts[-1]) for fact in facts], batch_size=1000
+        [Entry.of_fact(learner, fact, None, stands=fact is facts[-1]) for fact in facts],
+        batch_size=1000,
     )
 
 

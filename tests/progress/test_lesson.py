@@ -23,14 +23,26 @@ EXERCISE = "/en/me/progress/soil-is/exercise/"
 
 
 def text_of(response):
-    html = re.sub(r"<(script|style|template|svg).*?</\1>", " ", response.content.decode(), flags=re.S)
+    html = re.sub(
+        r"<(script|style|template|svg).*?</\1>", " ", response.content.decode(), flags=re.S
+    )
     html = re.sub(r"<(\w+)[^>]* hidden[^>]*>.*?</\1>", " ", html, flags=re.S)
     return " ".join(strip_tags(html).split())
 
 
 def bar_of(response):
     html = response.content.decode()
-    return text_of(type("Part", (), {"content": re.search(r"<section class=\"level-bar.*?</section>", html, re.S)[0].encode()}))
+    return text_of(
+        type(
+            "Part",
+            (),
+            {
+                "content": re.search(r"<section class=\"level-bar.*?</section>", html, re.S)[
+                    0
+                ].encode()
+            },
+        )
+    )
 
 
 def test_a_learner_reads_a_lesson_and_the_bar_moves(loaded, alice, client_of):
@@ -45,7 +57,9 @@ def test_a_learner_reads_a_lesson_and_the_bar_moves(loaded, alice, client_of):
     assert "+15 XP · Level 1: Sprout" in text_of(page)
     assert bar_of(page).startswith("Level 1 Sprout 25 XP")
     page = browser.post(READ, {"done": "0"}, follow=True)
-    assert "Taken back." in text_of(page) and bar_of(page).startswith("Level 0 Seed 15 XP 0/3 lessons 0/2")
+    assert "Taken back." in text_of(page) and bar_of(page).startswith(
+        "Level 0 Seed 15 XP 0/3 lessons 0/2"
+    )
 
 
 def test_a_repeated_button_changes_nothing(loaded, alice, client_of):
@@ -62,7 +76,9 @@ def test_the_page_shows_what_is_done_and_offers_to_take_it_back(loaded, alice, c
     html = client_of(alice).get(LESSON).content.decode()
     form = re.search(r'<form[^>]*action="/en/me/progress/soil-is/read/".*?</form>', html, re.S)[0]
     assert re.search(r"<button[^>]*data-todo hidden", form) and "<p data-done>" in form
-    assert '<time datetime="2023-11-15">November 15, 2023</time>' in form  # the day in Seoul, not in UTC
+    assert (
+        '<time datetime="2023-11-15">November 15, 2023</time>' in form
+    )  # the day in Seoul, not in UTC
 
 
 def test_a_day_is_the_learners_own(loaded, alice, client_of):
@@ -107,24 +123,32 @@ def test_a_guests_page_holds_nothing_personal_and_is_the_same_for_all(loaded, al
     client_of(alice).post(READ, {"done": "1"})
     after = Client().get(LESSON)
     assert before.content == after.content and b"csrf" not in after.content and not after.cookies
-    assert bar_of(after).startswith("Level 0 Seed 0 XP 0/3 lessons 0/2 achievements 0/20 XP to next level")
+    assert bar_of(after).startswith(
+        "Level 0 Seed 0 XP 0/3 lessons 0/2 achievements 0/20 XP to next level"
+    )
 
 
 def make_history(learner, count):
     """A history of ``count`` entries of three lessons, of which six stand."""
-    keys = [(lesson, kind) for lesson in ("soil-is", "soil-compost", "water-how") for kind in ("read", "exercise")]
+    keys = [
+        (lesson, kind)
+        for lesson in ("soil-is", "soil-compost", "water-how")
+        for kind in ("read", "exercise")
+    ]
     made = min(count, 1000)
     facts = [make_fact(*keys[n % 6], bool(n // 6 % 2), 1_000_000 + n) for n in range(made)]
     Entry.objects.bulk_create(
         [Entry.of_fact(learner, fact, None, stands=n >= made - 6) for n, fact in enumerate(facts)]
     )
-    for offset in range(541, 540 + count // made):  # the rest as copies, of a clock that differs a little
+    for offset in range(
+        541, 540 + count // made
+    ):  # the rest as copies, of a clock that differs a little
         copy_history(learner, offset)
 
 
 def copy_history(learner, offset):
     """Once more what a clock of UTC+9 said, as one of another place would have, and long replaced."""
-    columns = "learner_id, lesson_id, kind, done, at, \"on\", received"
+    columns = 'learner_id, lesson_id, kind, done, at, "on", received'
     with connection.cursor() as cursor:
         cursor.execute(
             f'INSERT INTO progress_entry ({columns}, "offset", stands) SELECT {columns}, %s, %s'
@@ -136,14 +160,21 @@ def copy_history(learner, offset):
 def test_lessons_added_afterwards_do_not_take_completion_away(loaded, alice, client_of):
     now = milliseconds(timezone.now())
     Lesson.objects.update(published_at=timezone.now() - timedelta(days=3))
-    facts = [make_fact(lesson, second=now // 1000 - 60) for lesson in ("soil-is", "soil-compost", "water-how")]
+    facts = [
+        make_fact(lesson, second=now // 1000 - 60)
+        for lesson in ("soil-is", "soil-compost", "water-how")
+    ]
     Entry.objects.receive(alice, facts)
     write(loaded / "garden/water/rain.md", lesson_text("water-rain", "Rain"))
     track = loaded / "garden/water/track.yml"
     track.write_text(track.read_text().replace("[watering]", "[watering, rain]"))
     load_content(loaded)
     bar = bar_of(client_of(alice).get(LESSON))
-    assert "3/4 lessons" in bar and "75% complete Finished" in bar and bar.endswith("lessons added since: 1")
+    assert (
+        "3/4 lessons" in bar
+        and "75% complete Finished" in bar
+        and bar.endswith("lessons added since: 1")
+    )
 
 
 def test_a_retired_lesson_keeps_its_xp(loaded, alice, client_of):
@@ -161,7 +192,9 @@ def revise(loaded, old="Soil is sand, silt and clay.", new="Soil is sand, silt, 
     load_content(loaded)
 
 
-def test_a_lesson_revised_since_it_was_read_says_so_and_shows_what_changed(loaded, alice, client_of):
+def test_a_lesson_revised_since_it_was_read_says_so_and_shows_what_changed(
+    loaded, alice, client_of
+):
     Revision.objects.update(at=timezone.now() - timedelta(days=3))
     second = milliseconds(timezone.now() - timedelta(days=1)) // 1000
     Entry.objects.receive(alice, [make_fact(second=second)])
@@ -189,25 +222,40 @@ def test_the_korean_readers_are_not_told_of_a_change_in_english(loaded, alice, c
 
 
 @pytest.mark.parametrize(
-    ("query", "status"), [("", 404), ("?since=abc", 404), ("?since=-1", 404), ("?since=9999999999999999", 404), ("?since=0", 200)]
+    ("query", "status"),
+    [
+        ("", 404),
+        ("?since=abc", 404),
+        ("?since=-1", 404),
+        ("?since=9999999999999999", 404),
+        ("?since=0", 200),
+    ],
 )
 def test_changes_need_a_moment(loaded, client, query, status):
     response = client.get(f"{LESSON}changes/{query}")
     assert response.status_code == status
     if status == 200:
-        assert "Nothing has changed since then." in response.content.decode() and not response.cookies
+        assert (
+            "Nothing has changed since then." in response.content.decode() and not response.cookies
+        )
 
 
 def test_the_quest_page_shows_what_is_done_and_where_to_resume(loaded, alice, client_of):
-    Entry.objects.receive(alice, [make_fact(), make_fact(kind="exercise"), make_fact("soil-compost", second=2000)])
+    Entry.objects.receive(
+        alice, [make_fact(), make_fact(kind="exercise"), make_fact("soil-compost", second=2000)]
+    )
     page = text_of(client_of(alice).get("/en/garden/"))
     assert "Resume: Watering" in page
     assert "What soil is: read, exercise done Compost: read" in page, page[300:900]
 
 
 @pytest.mark.parametrize("path", ["/en/tags/basics/", "/en/stream/"])
-def test_other_lists_show_what_is_done_by_one_query(loaded, alice, client_of, path, django_assert_max_num_queries):
-    Entry.objects.receive(alice, [make_fact(), make_fact(kind="exercise"), make_fact("soil-compost", done=False)])
+def test_other_lists_show_what_is_done_by_one_query(
+    loaded, alice, client_of, path, django_assert_max_num_queries
+):
+    Entry.objects.receive(
+        alice, [make_fact(), make_fact(kind="exercise"), make_fact("soil-compost", done=False)]
+    )
     browser = client_of(alice)
     assert "What you have done What soil is: read, exercise done" in text_of(browser.get(path))
     assert "Compost: read" not in text_of(browser.get(path))

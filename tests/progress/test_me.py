@@ -31,9 +31,12 @@ def test_me_shows_quests_achievements_streak_and_plots(loaded, alice, client_of)
     assert "2 days in a row 2 days at longest 2 days of learning" in text
     assert "Level 1 Sprout 20 XP 2/3 lessons 2/2 achievements 0/40 XP to next level" in text
     assert "Resume: Watering" in text and "Achievements earned" in text
-    assert "In the last year: 2 things done on 2 days." in text and "20 XP in all quests together." in text
+    assert (
+        "In the last year: 2 things done on 2 days." in text
+        and "20 XP in all quests together." in text
+    )
     html = page.content.decode()
-    assert html.count("<svg class=\"calendar\"") == html.count("<svg class=\"plot\"") == 1
+    assert html.count('<svg class="calendar"') == html.count('<svg class="plot"') == 1
     assert " style=" not in html and "<style" not in html
     assert page.headers["Cache-Control"] == "private, no-store"
 
@@ -42,13 +45,20 @@ def test_achievements_to_earn_say_how_far(loaded, alice, client_of):
     Entry.objects.receive(alice, [days_ago(0)])
     html = client_of(alice).get(ME).content.decode()
     assert "1 achievement to earn" in html
-    assert re.search(r'Good soil</strong> <span class="soft">1/2</span> <progress max="2" value="1"', html)
+    assert re.search(
+        r'Good soil</strong> <span class="soft">1/2</span> <progress max="2" value="1"', html
+    )
 
 
 def test_the_tables_repeat_the_plots(loaded, alice, client_of):
-    Entry.objects.receive(alice, [days_ago(3), days_ago(3, kind="exercise"), days_ago(0, "soil-compost")])
+    Entry.objects.receive(
+        alice, [days_ago(3), days_ago(3, kind="exercise"), days_ago(0, "soil-compost")]
+    )
     tables = re.findall(r"<tbody>(.*?)</tbody>", client_of(alice).get(ME).content.decode(), re.S)
-    assert [re.findall(r"<td>(\d+)</td>", table) for table in tables] == [["1", "2"], ["25", "25", "10", "35"]]
+    assert [re.findall(r"<td>(\d+)</td>", table) for table in tables] == [
+        ["1", "2"],
+        ["25", "25", "10", "35"],
+    ]
 
 
 def test_the_whole_history_is_there_and_each_entry_can_be_undone(loaded, alice, client_of):
@@ -57,7 +67,9 @@ def test_the_whole_history_is_there_and_each_entry_can_be_undone(loaded, alice, 
     entry = Entry.objects.of(alice).get(lesson="soil-is")
     page = browser.post(f"/en/me/history/{entry.pk}/undo/", follow=True)
     assert page.redirect_chain == [("/en/me/#history", 302)] and "Taken back." in text_of(page)
-    assert "What soil is: taken back: read Put back" in text_of(page) and "replaced later" in text_of(page)
+    assert "What soil is: taken back: read Put back" in text_of(
+        page
+    ) and "replaced later" in text_of(page)
     assert [fact.lesson for fact in Entry.objects.of(alice).done().facts()] == ["soil-compost"]
     page = browser.post(f"/en/me/history/{entry.pk}/undo/", follow=True)
     assert "Something later has replaced this entry already." in text_of(page)
@@ -88,7 +100,9 @@ def test_history_pages_show_each_entry_once(loaded, alice, client_of):
 
 
 @pytest.mark.parametrize("before", ["x", "1-", "99999999999999999-1", "-5-5"])
-def test_a_place_in_history_that_is_none_shows_the_beginning_or_nothing(loaded, alice, client_of, before):
+def test_a_place_in_history_that_is_none_shows_the_beginning_or_nothing(
+    loaded, alice, client_of, before
+):
     make_history(alice, 6)
     assert client_of(alice).get(f"/en/me/history/?before={before}").status_code == 200
 
@@ -114,7 +128,11 @@ def test_korean_times_are_written_as_koreans_do(loaded, alice, client_of):
 
 
 def test_the_bar_is_full_on_the_highest_level(loaded, alice, client_of):
-    lessons = [(lesson, kind) for lesson in ("soil-is", "soil-compost", "water-how") for kind in ("read", "exercise")]
+    lessons = [
+        (lesson, kind)
+        for lesson in ("soil-is", "soil-compost", "water-how")
+        for kind in ("read", "exercise")
+    ]
     Entry.objects.receive(alice, [days_ago(0, *key) for key in lessons])
     page = client_of(alice).get(ME)
     assert "Level 2 Tree 75 XP" in text_of(page) and 'max="15" value="15"' in page.content.decode()
@@ -145,7 +163,8 @@ def test_the_history_is_part_of_a_learners_export(loaded, alice, bob):
     Entry.objects.receive(bob, [make_fact("water-how")])
     exported = json.loads("".join(export_as_json(alice)))
     assert exported["merges"] == [] and exported["facts"] == [
-        {**make_fact().as_json(), "holds": False}, {**make_fact(done=False, second=1001).as_json(), "holds": True}
+        {**make_fact().as_json(), "holds": False},
+        {**make_fact(done=False, second=1001).as_json(), "holds": True},
     ]
 
 
@@ -160,7 +179,9 @@ def test_a_calendar_ends_with_today_in_its_column():
     made = calendar(["2026-03-04", "2026-03-04", "2026-03-04", "2020-01-01"], today)
     last = made.days[-1]
     assert (last.day, last.count, last.shade, len(made.days)) == (today, 3, 2, 52 * 7 + 3)
-    assert [shade for shade, _path in made.shades] == [0, 2] and made.shades[1][1] == "M677 42h11v11h-11z"
+    assert [shade for shade, _path in made.shades] == [0, 2] and made.shades[1][
+        1
+    ] == "M677 42h11v11h-11z"
     assert (last.x, last.y) == (52 * 13 + 1, 2 * 13 + 16) and made.total == 3
 
 
@@ -169,4 +190,8 @@ def test_a_plot_of_many_days_is_drawn_by_week_or_month():
     gains = {(start + timedelta(days=n)).isoformat(): 10 for n in range(700)}
     made = plot(gains, start + timedelta(days=700))
     assert len(made.points) == 24 and made.points[-1].value == made.top == 7000
-    assert made.points[0].x == 0 and made.points[-1].y == 8 and all(0 <= p.x <= 640 for p in made.points)
+    assert (
+        made.points[0].x == 0
+        and made.points[-1].y == 8
+        and all(0 <= p.x <= 640 for p in made.points)
+    )

@@ -56,8 +56,14 @@ def test_what_cannot_be_taken_is_named_and_the_rest_is_kept(loaded, alice, clien
 def test_facts_from_the_future_are_taken_as_of_now(loaded, alice, client_of):
     tomorrow = timezone.now() + timedelta(days=1)
     fact = make_fact(second=milliseconds(tomorrow) // 1000)
-    (taken,) = post(client_of(alice), SYNC, {"facts": items(fact), "quest": "garden"}).json()["facts"]
-    assert taken["at"] <= milliseconds(timezone.now()) and taken["on"] < fact.on and taken["on"][19:] == "+09:00"
+    (taken,) = post(client_of(alice), SYNC, {"facts": items(fact), "quest": "garden"}).json()[
+        "facts"
+    ]
+    assert (
+        taken["at"] <= milliseconds(timezone.now())
+        and taken["on"] < fact.on
+        and taken["on"][19:] == "+09:00"
+    )
 
 
 @pytest.mark.parametrize(
@@ -71,7 +77,11 @@ def test_facts_from_the_future_are_taken_as_of_now(loaded, alice, client_of):
         ('{"facts": {}}', 400, "“facts” must be a list"),
         ('{"facts": [], "quest": "a\\u0000b"}', 400, "“quest” must be the id of a quest"),
         ('{"facts": [], "quest": 7}', 400, "“quest” must be the id of a quest"),
-        ('{"facts": [' + ",".join(["0"] * 10_001) + "]}", 400, "too many: at most 10000 facts at a time"),
+        (
+            '{"facts": [' + ",".join(["0"] * 10_001) + "]}",
+            400,
+            "too many: at most 10000 facts at a time",
+        ),
         (" " * 2_000_001, 413, "at most 2000000 bytes at a time"),
         (b"\xff", 400, "not JSON"),
     ],
@@ -95,7 +105,9 @@ def test_only_a_learner_may_with_a_token_and_by_post(loaded, alice, client_of, p
 
 
 @pytest.mark.parametrize("count", [1, 6])
-def test_sync_costs_the_same_for_one_and_for_many(loaded, alice, client_of, count, django_assert_max_num_queries):
+def test_sync_costs_the_same_for_one_and_for_many(
+    loaded, alice, client_of, count, django_assert_max_num_queries
+):
     lessons = ["soil-is", "soil-compost", "water-how"]
     facts = [make_fact(lesson, kind) for lesson in lessons for kind in ("read", "exercise")][:count]
     browser = client_of(alice)
@@ -104,7 +116,9 @@ def test_sync_costs_the_same_for_one_and_for_many(loaded, alice, client_of, coun
 
 
 def test_ten_thousand_facts_are_answered(loaded, alice, client_of):
-    facts = [make_fact(second=1000 + n) for n in range(9_990)] + [make_fact("nowhere", second=n) for n in range(10)]
+    facts = [make_fact(second=1000 + n) for n in range(9_990)] + [
+        make_fact("nowhere", second=n) for n in range(10)
+    ]
     answer = post(client_of(alice), SYNC, {"facts": items(*facts), "quest": "garden"}).json()
     assert answer["facts"] == items(make_fact(second=1000 + 9_989))
     assert len(answer["refused"]) == 1
@@ -116,10 +130,14 @@ def test_a_history_that_takes_no_more_today_says_so_everywhere(loaded, alice, cl
     for path, data in ((SYNC, {"facts": facts}), (MERGE, {"facts": facts, "token": TOKEN})):
         response = post(browser, path, data)
         assert (response.status_code, response.headers["Retry-After"]) == (429, "3600")
-        assert response.json() == {"error": "Your history takes no more today: 5000 changes in a day is the limit."}
+        assert response.json() == {
+            "error": "Your history takes no more today: 5000 changes in a day is the limit."
+        }
     page = browser.post("/en/me/progress/soil-compost/read/", {"done": "1"})
     assert page.status_code == 429 and "<h1>Slowly, please</h1>" in page.content.decode()
-    assert browser.post(f"/en/me/history/{Entry.objects.get(stands=True).pk}/undo/").status_code == 429
+    assert (
+        browser.post(f"/en/me/history/{Entry.objects.get(stands=True).pk}/undo/").status_code == 429
+    )
     assert not Entry.objects.filter(lesson="soil-compost").exists() and not Merge.objects.exists()
 
 
@@ -127,7 +145,9 @@ def test_signing_in_brings_what_the_browser_held_once(loaded, alice, bob, client
     Entry.objects.receive(alice, [make_fact("water-how", second=900)])
     facts = [make_fact(), make_fact("soil-compost"), make_fact("water-how")]
     for _ in range(2):  # the first answer was lost
-        answer = post(client_of(alice), MERGE, {"facts": items(*facts), "token": TOKEN, "quest": "garden"}).json()
+        answer = post(
+            client_of(alice), MERGE, {"facts": items(*facts), "token": TOKEN, "quest": "garden"}
+        ).json()
         assert answer["receipt"] == "3 lessons from this browser, 1 you already had."
         assert len(answer["facts"]) == 3
     merging = Merge.objects.get()

@@ -39,7 +39,9 @@ class Command(BaseCommand):
             chance, now = Random(seed), timezone.now()  # noqa: S311  (not for secrets)
             for path in settings.DEMO_PARTS:
                 self.stdout.write(import_string(path)(people, chance=chance, now=now))
-        self.stdout.write(f"{len(people)} people; sign in as {PEOPLE[0][0]} (moderates) or {PEOPLE[1][0]}")
+        self.stdout.write(
+            f"{len(people)} people; sign in as {PEOPLE[0][0]} (moderates) or {PEOPLE[1][0]}"
+        )
         self.stdout.write(f"with the password {PASSWORD}")
 
     def _person(self, email: str, name: str, language: str, *, is_staff: bool) -> Any:
