@@ -105,7 +105,8 @@ class LearnerAdmin(UserAdmin):  # type: ignore[type-arg]
         verified = EmailAddress.objects.filter(user=OuterRef("pk"), verified=True)
         factors = Count("authenticator", distinct=True)
         learners: QuerySet[Any] = super().get_queryset(request)
-        return learners.annotate(confirmed=Exists(verified), factors=factors)
+        counted: QuerySet[Any] = learners.annotate(confirmed=Exists(verified), factors=factors)
+        return counted
 
     @admin.display(description=_("display name"), ordering="display_name")
     def name(self, learner: Learner) -> str:
