@@ -8,6 +8,6 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 django_application = get_wsgi_application()
 
-from lessons.kept import KeptPages  # noqa: E402  (needs the settings)
+from lessons.kept_wsgi import KeptPages  # noqa: E402  (needs the settings)
 
 application = KeptPages(django_application)

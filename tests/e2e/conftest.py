@@ -65,7 +65,7 @@ def site(transactional_db: None, loaded: Any, settings: Any) -> Iterator[str]:
 
 def serve(settings: Any) -> Iterator[str]:
     """Serve the site with what the database holds until the test ends."""
-    from lessons.kept import KeptPages
+    from lessons.kept_wsgi import KeptPages
 
     application = KeptPages(_closing(get_wsgi_application()))
     server = make_server("127.0.0.1", 0, application, _Server, _Quiet)

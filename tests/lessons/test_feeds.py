@@ -11,7 +11,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from lessons.kept import KeptPages
+from lessons.kept_wsgi import KeptPages
 from lessons.loading import load_content
 from lessons.models import Lesson
 from tests.trees import lesson_text, write

@@ -8,7 +8,8 @@ import pytest
 from django.core.wsgi import get_wsgi_application
 from django.test import Client
 
-from lessons.kept import Kept, KeptPages, Store, store
+from lessons.kept import Kept, Store, store
+from lessons.kept_wsgi import KeptPages
 from lessons.loading import load_content
 from lessons.models import PageVersion
 from tests.trees import lesson_text, write

@@ -79,4 +79,7 @@ class _MailWorker:
     def stop(self) -> None:
         if self.process and self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
-            self.process.wait(timeout=10)
+            try:
+                self.process.wait(timeout=20)
+            except subprocess.TimeoutExpired:  # a mail it was sending is claimed again later
+                self.process.kill()
